@@ -1,0 +1,113 @@
+/**
+ * A policy of the simulator as an agent: it decides from `info.view`, the very view that it has inside the simulator,
+ * so that both places give the same bytes.
+ */
+import { SimError } from '../../src/errors.ts'
+import type { Info } from '../../src/gym/env.ts'
+import { balancingPolicies } from '../../src/policies/balancing/index.ts'
+import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
+import { scalingPolicies } from '../../src/policies/scaling/index.ts'
+import type {
+  BalancerView,
+  BalancingPolicy,
+  PolicyDefinition,
+  PolicyParams,
+  ScalingPolicy,
+  ScalingView,
+} from '../../src/policies/types.ts'
+import type { Agent } from '../agent.ts'
+import { decodeCheckpointOf, encodeCheckpoint } from '../checkpoint.ts'
+
+/** How a kind of policy finds its view and turns a decision into an action. */
+type Kind<V, P> = {
+  readonly definitions: ReadonlyMap<string, PolicyDefinition<P>>
+  readonly missing: string
+  fits(view: object): boolean
+  size(view: V): number
+  act(policy: P, view: V): number
+}
+
+const balancing: Kind<BalancerView, BalancingPolicy> = {
+  definitions: balancingPolicies,
+  missing: 'the view of a balancer (info.view). Use an environment that decides for a balancer, such as LoadBalancing-v0',
+  fits: (view) => 'available' in view,
+  size: (view) => view.n,
+  act: (policy, view) => policy.decide(view, view.draws),
+}
+
+const scaling: Kind<ScalingView, ScalingPolicy> = {
+  definitions: scalingPolicies,
+  missing: 'the view of a scaler (info.view). Use an environment that decides for a scaler, such as Autoscaling-v0',
+  fits: (view) => 'target' in view,
+  size: (view) => view.max,
+  // Action a changes the target by a - (max - min): every target can be expressed from every other.
+  act: (policy, view) =>
+    desiredReplicas(policy.decide(view, view.draws), view) - view.target + (view.max - view.min),
+}
+
+export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): void }> implements Agent {
+  readonly name: string
+  private readonly kind: Kind<V, P>
+  private readonly definition: PolicyDefinition<P>
+  private readonly params: PolicyParams
+  /** Made when the first view tells the number of slots. */
+  private policy: P | undefined
+  private size = 0
+
+  constructor(name: string, kind: Kind<V, P>, params: PolicyParams) {
+    this.name = name
+    this.kind = kind
+    this.definition = kind.definitions.get(name)!
+    this.params = params
+    // Reports bad parameters now; a list with one entry per slot tells the size that it is meant for.
+    const list = Object.values(params).find(Array.isArray)
+    this.definition.create(params, list?.length ?? 1)
+  }
+
+  act(_observation: unknown, info: Info): number {
+    const view = info.view as (V & object) | undefined
+    if (typeof view !== 'object' || view === null || !this.kind.fits(view)) {
+      throw new SimError('no-view', `${this.name} needs ${this.kind.missing}.`)
+    }
+    return this.kind.act(this.policyFor(this.kind.size(view)), view)
+  }
+
+  /** A policy starts an episode as it starts a run. Its draws are the view's, hence the environment's seed counts. */
+  reset(_seed: number): void {
+    this.policy = undefined
+  }
+
+  save(): Uint8Array {
+    return encodeCheckpoint({
+      agent: this.name,
+      params: this.params,
+      size: this.size,
+      state: this.policy === undefined ? null : { policy: this.policy.save() },
+    })
+  }
+
+  /** The parameters stay this agent's own. */
+  load(bytes: Uint8Array): void {
+    const { size, state } = decodeCheckpointOf(this.name, bytes)
+    this.policy = undefined
+    if (state !== null) this.policyFor(size as number).load((state as { policy: unknown }).policy)
+  }
+
+  private policyFor(size: number): P {
+    if (this.policy === undefined || this.size !== size) {
+      this.policy = this.definition.create(this.params, size)
+      this.size = size
+    }
+    return this.policy
+  }
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function balancingAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, balancing, params)
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function scalingAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, scaling, params)
+}

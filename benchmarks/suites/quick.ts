@@ -1,0 +1,114 @@
+/**
+ * The first look: a learner trained from scratch against every heuristic, on three tasks, in minutes. Its budgets
+ * are too small for a claim; they are there to see the whole at work.
+ */
+import type { Suite, SuiteAgent, SuiteTask } from '../types.ts'
+
+const balancers: readonly SuiteAgent[] = [
+  { name: 'random' },
+  { name: 'weighted-random' },
+  { name: 'round-robin' },
+  { name: 'least-request' },
+  { name: 'power-of-two' },
+  { name: 'jsq', params: { ties: 'fastest' } },
+  { name: 'sed' },
+  {
+    name: 'offset-sed',
+    tuning: {
+      grid: { c: { values: [0.2, 0.6, 1], low: 0 }, b: { values: [0.7, 1, 1.3], low: 0 } },
+      episodes: 2,
+    },
+  },
+  { name: 'expected-work' },
+]
+
+const balancerLearner: SuiteAgent = {
+  name: 'ppo',
+  steps: 131_072,
+  params: {
+    nEnvs: 4,
+    nSteps: 1024,
+    batchSize: 256,
+    nEpochs: 4,
+    learningRate: 1e-3,
+    learningRateSchedule: 'linear',
+    normalizeObservations: true,
+  },
+}
+
+function balancing(name: string, scenario: string): SuiteTask {
+  return {
+    name,
+    environment: 'LoadBalancing-v0',
+    kwargs: { scenario },
+    discount: 0.99,
+    baseline: 'weighted-random',
+    agents: [balancerLearner, ...balancers],
+    evaluation: { episodes: 8, episodeLength: 20_000 },
+    validation: { episodes: 2, episodeLength: 10_000, every: 32_768 },
+    tuningEpisodeLength: 20_000,
+  }
+}
+
+const scaling: SuiteTask = {
+  name: 'diurnal',
+  environment: 'Autoscaling-v0',
+  discount: 0.99,
+  baseline: 'hpa',
+  agents: [
+    {
+      name: 'ppo',
+      steps: 24_576,
+      params: {
+        nEnvs: 4,
+        nSteps: 256,
+        batchSize: 128,
+        nEpochs: 6,
+        learningRate: 1e-3,
+        learningRateSchedule: 'linear',
+        normalizeObservations: true,
+      },
+    },
+    { name: 'random' },
+    {
+      name: 'fixed',
+      tuning: { grid: { n: { values: [14, 16, 18, 20], low: 2, high: 30 } }, episodes: 2 },
+    },
+    { name: 'threshold' },
+    { name: 'hpa' },
+    {
+      name: 'hpa',
+      label: 'hpa-tuned',
+      // 60 trials, as many as a learner's settings would get.
+      tuning: {
+        grid: {
+          target: { values: [0.4, 0.5, 0.6, 0.7, 0.8], low: 0.1, high: 1 },
+          tolerance: { values: [0, 0.05, 0.1], low: 0 },
+          downStabilization: { values: [0, 60, 120, 180], low: 0 },
+        },
+        episodes: 1,
+        widenings: 1,
+      },
+    },
+    {
+      name: 'square-root',
+      tuning: {
+        grid: {
+          beta: { values: [0.5, 1, 1.5, 2], low: 0 },
+          source: { values: ['last', 'max3'] },
+          hold: { values: [0, 60, 120], low: 0 },
+        },
+        episodes: 2,
+      },
+    },
+  ],
+  evaluation: { episodes: 8, episodeLength: 240 },
+  validation: { episodes: 2, episodeLength: 240, every: 4096 },
+}
+
+export const quick: Suite = {
+  name: 'quick',
+  description: 'PPO from scratch against the heuristics, on two balancing tasks and a scaling one.',
+  trainingSeeds: [1],
+  tasks: [balancing('pool-noisy', 'pool-noisy'), balancing('heterogeneous', 'heterogeneous'), scaling],
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import { action, type CommonOptions, reproduceLine, withCommon } from '../common.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { parseDurationOption } from '../input/arguments.ts'
+import type { Output } from '../terminal/output.ts'
+
+type RunOptions = CommonOptions & {
+  readonly horizon?: number
+  readonly drain?: boolean
+  readonly requests?: string
+}
+
+export function addRun(program: Command): void {
+  const command = program.command('run').description('simulate a scenario and summarise it')
+  withCommon(command.argument('<scenario>', 'a scenario file (YAML or JSON, AsyncFlow files too)'), {
+    out: 'write the result: .json, .msgpack, or .csv for the time series',
+    seed: "seed of the run (default: the scenario's own)",
+  })
+    .option(
+      '--horizon <duration>',
+      "simulated time, such as 90s or 10min (default: the scenario's own)",
+      parseDurationOption,
+    )
+    .option('--drain', 'stop arrivals at the horizon and run on until every request has ended')
+    .option('--requests <file>', 'write one line of JSON per finished request')
+    .action(action(run))
+}
+
+/** Exit 1 when an SLO of the scenario is missed. */
+async function run(output: Output, options: RunOptions, file: string): Promise<ExitCode> {
+  const [{ runScenario }, { summarizeRun }] = await Promise.all([
+    import('../simulate/run-scenario.ts'),
+    import('../summary/run-summary.ts'),
+  ])
+  const result = await runScenario(file, options, output)
+  output.result(result, () => summarizeRun(result))
+  for (const written of [options.out, options.requests]) {
+    if (written !== undefined) output.talk(`Wrote ${written}`)
+  }
+  output.talk(`Reproduce: ${reproduceLine(result.seed)}`)
+  return result.slo.every((slo) => slo.met) ? EXIT.done : EXIT.missed
+}

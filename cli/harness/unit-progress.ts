@@ -1,0 +1,18 @@
+/** The events of a benchmark's units as progress of the whole. */
+import type { UnitEvent } from '../../benchmarks/index.ts'
+import type { Output } from '../terminal/output.ts'
+import { startProgress } from '../terminal/progress.ts'
+
+export type UnitProgressBar = { readonly onEvent: (event: UnitEvent) => void; readonly stop: () => void }
+
+export function showUnits(output: Output): UnitProgressBar {
+  const progress = startProgress('Units', 1, output.quiet)
+  return {
+    onEvent({ state, label, planned, finished, progress: unit }) {
+      if (state === 'failed') output.warn(`${label} failed`)
+      const share = unit === undefined ? '' : ` ${Math.floor((100 * unit.done) / unit.total)} %`
+      progress.update(finished, `${label}${share}`, planned)
+    },
+    stop: progress.stop,
+  }
+}

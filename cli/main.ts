@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { EXIT } from './exit-codes.ts'
+import { describeFailure } from './failure.ts'
+import { createProgram } from './program.ts'
+
+// A reader that has seen enough (`asyncflow run … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
+try {
+  process.exitCode = EXIT.done
+  await createProgram().parseAsync()
+} catch (error) {
+  const { code, text } = describeFailure(error)
+  process.stderr.write(text)
+  process.exitCode = code
+}

@@ -1,0 +1,49 @@
+/** The few facts about a component that say how it fared, in words. */
+import type { ComponentResult, GaugeSummary } from '../../src/results/types.ts'
+import { formatBytes, formatNumber, formatPercent } from '../terminal/format.ts'
+
+export function describeComponent(component: ComponentResult): string[] {
+  switch (component.kind) {
+    case 'workload':
+      return [`${formatNumber(component.rate)} requests per second`]
+    case 'link':
+      return [
+        `${component.sent} sent`,
+        `${gauge(component.inTransit)} in transit`,
+        ...when(component.lost > 0, `${component.lost} lost`),
+      ]
+    case 'balancer':
+      return [
+        `${component.decisions} decisions`,
+        `${gauge(component.inFlight)} in flight`,
+        ...when(component.unroutable.max > 0, `${gauge(component.unroutable)} without a backend`),
+      ]
+    case 'service':
+      return describeService(component)
+  }
+}
+
+function describeService(service: Extract<ComponentResult, { kind: 'service' }>): string[] {
+  const { utilization, queue, memory, ready } = service
+  return [
+    ...(utilization.cpu === null
+      ? []
+      : [`cpu ${formatPercent(utilization.cpu)}`, `${gauge(queue.cpu)} waiting for it`]),
+    ...(utilization.memory === null ? [] : [`memory ${formatPercent(utilization.memory)}`]),
+    ...when(memory.peak > 0, `peak ${formatBytes(memory.peak)}`),
+    ...when(queue.memory.max > 0, `${gauge(queue.memory)} waiting for memory`),
+    ...(utilization.workers === null
+      ? []
+      : [`workers ${formatPercent(utilization.workers)}`, `${gauge(queue.workers)} waiting for one`]),
+    `${gauge(service.load)} in service`,
+    ready.mean === ready.max ? `${formatNumber(ready.mean)} ready` : `${gauge(ready)} ready`,
+  ]
+}
+
+function gauge({ mean, max }: GaugeSummary): string {
+  return `${formatNumber(mean)} (max ${formatNumber(max)})`
+}
+
+function when(condition: boolean, text: string): string[] {
+  return condition ? [text] : []
+}

@@ -1,0 +1,347 @@
+/**
+ * Autoscaling-v0: at every interval, change the number of replicas that is asked for. A continuing system: never
+ * terminated, truncated after a number of decisions or at the scenario's horizon.
+ */
+import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import {
+  Box,
+  Discrete,
+  type Env,
+  type EnvSpec,
+  type ResetOptions,
+  type ResetResult,
+  type StepResult,
+} from '../../src/gym/index.ts'
+import { compileScenario } from '../../src/model/compile/compile.ts'
+import type { Scaler } from '../../src/model/scalers.ts'
+import { Stream } from '../../src/random/index.ts'
+import type { Scenario, Service } from '../../src/scenario/index.ts'
+import { Simulation } from '../../src/simulation/index.ts'
+import { Episodes } from '../common/episodes.ts'
+import { type OfferedLoad, offeredLoad } from '../common/load.ts'
+import { Options, readStart, type Start } from '../common/options.ts'
+import { readScenario } from '../common/scenario-source.ts'
+import { OutcomeTracker } from '../common/summary.ts'
+import { AutoscalingInfo } from './info.ts'
+import { AutoscalingObservation } from './observation.ts'
+import { AutoscalingReward } from './reward.ts'
+
+const WARM_START = 600
+const TWO_PI = 6.283185307179586
+
+export class Autoscaling implements Env<Float32Array, number> {
+  readonly observationSpace: Box<'float32'>
+  /** Action a changes the target by a - k, k = max - min. */
+  readonly actionSpace: Discrete
+  readonly metadata = { renderModes: [] as const }
+  readonly unwrapped: Autoscaling
+  spec?: EnvSpec | undefined
+  /** The run of the current episode. */
+  simulation: Simulation | undefined
+  readonly load: OfferedLoad
+  /** Seconds after which a request is late. */
+  readonly slo: number
+  private readonly options: AutoscalingOptions
+  private readonly scenario: Scenario
+  private readonly service: Service & { autoscaler: NonNullable<Service['autoscaler']> }
+  private readonly warm: number
+  private readonly offeredReplicas: number
+  private readonly observation: AutoscalingObservation
+  private readonly episodes: Episodes = new Episodes()
+  private scaler!: Scaler
+  private reward!: AutoscalingReward
+  private outcomes!: OutcomeTracker
+  private decisions = 0
+  private startedAt = 0
+  private decidedAt = 0
+  private running = false
+  private readonly span: number
+
+  /** @throws ConfigError on options that are unknown or do not fit the scenario. */
+  constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
+    this.unwrapped = this
+    const options = readOptions(kwargs)
+    this.options = options
+    const given = readScenario(options.scenario)
+    this.service = scaledService(given, options.service)
+    this.slo = options.slo ?? firstBound(given)
+    const compiled = compileScenario(given)
+    const index = given.services.indexOf(this.service)
+    const spec = compiled.services[index]!
+    const endpoints = spec.endpoints.map((endpoint) => endpoint.demand)
+    const average = endpoints.reduce((sum, demand) => sum + demand, 0) / endpoints.length
+    const classes = compiled.classes.map((_, c) => c)
+    this.load = offeredLoad(compiled, classes, (c) => {
+      const name = compiled.endpointNames[compiled.classes[c]!.endpoint]
+      return spec.endpoints.find((endpoint) => endpoint.name === name)?.demand ?? average
+    })
+    const capacity = spec.cores * spec.speeds[0]!
+    this.offeredReplicas = (this.load.rate * this.load.demand) / capacity
+    if (!(this.offeredReplicas > 0)) {
+      throw new ConfigError([
+        {
+          what: `the offered load of ${this.service.name} is not known before the run`,
+          path: 'scenario',
+          hint: 'Give its requests a cpu step and open arrivals, whose rate is declared.',
+        },
+      ])
+    }
+    this.warm = options.start.kind === 'empty' ? 0 : this.wholeIntervals(options.start.for ?? WARM_START)
+    this.scenario = this.prepare(given)
+    this.span = this.service.autoscaler.max - this.service.autoscaler.min
+    this.observation = new AutoscalingObservation(
+      options.view === 'full',
+      options.clock,
+      this.slo,
+      this.load.demand / capacity,
+    )
+    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
+    this.actionSpace = new Discrete(2 * this.span + 1)
+  }
+
+  reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
+    const root = this.episodes.begin(seed)
+    const simulation = new Simulation(this.options.randomPhase ? this.withPhase(root) : this.scenario, {
+      seed: root,
+      series: false,
+      lateAfter: this.slo,
+    })
+    this.simulation = simulation
+    this.scaler = simulation.world.scalers.all.find((scaler) => scaler.spec.name === this.service.name)!
+    const unit = this.service.autoscaler.interval * this.offeredReplicas
+    const kappa = this.options.kappa ?? 10 * this.load.demand
+    this.reward = new AutoscalingReward(simulation, this.scaler, unit, kappa, this.options.rampCost)
+    if (this.warm > 0) simulation.until(this.warm)
+    simulation.control({ scaler: this.service.name })
+    this.decisions = 0
+    this.running = simulation.run().reason === 'decision'
+    this.startedAt = simulation.now
+    this.decidedAt = simulation.now
+    this.outcomes = new OutcomeTracker(simulation)
+    this.reward.start()
+    return { observation: this.observation.read(this.scaler, simulation), info: this.info(0, false) }
+  }
+
+  step(action: number): StepResult<Float32Array> {
+    if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
+    const simulation = this.simulation!
+    const target = this.validTarget(action)
+    const invalid = target !== this.scaler.target + action - this.span
+    simulation.decide(target)
+    const stop = simulation.run()
+    this.decisions++
+    const truncated = stop.reason !== 'decision' || this.decisions === this.options.episodeLength
+    let reward = this.reward.step()
+    const { terms } = this.reward
+    const elapsed = simulation.now - this.decidedAt
+    const observation = this.observation.read(this.scaler, simulation)
+    if (truncated && stop.reason === 'decision' && this.options.settle) reward += this.settle(terms)
+    this.decidedAt = simulation.now
+    const info = this.info(elapsed, invalid)
+    if (truncated) {
+      info.summary = this.outcomes.summary(this.decisions, simulation.now - this.startedAt)
+      this.running = false
+    }
+    return { observation, reward, terminated: false, truncated, info }
+  }
+
+  close(): void {
+    this.simulation = undefined
+    this.running = false
+  }
+
+  /** Startup + SLO more, with the target frozen: what the last decisions did is paid for. Gives its reward. */
+  private settle(before: AutoscalingReward['terms']): number {
+    const simulation = this.simulation!
+    const until = simulation.now + this.scaler.startup + this.slo
+    simulation.decide(this.scaler.target)
+    while (simulation.until(until).reason === 'decision') simulation.decide(this.scaler.target)
+    const reward = this.reward.step()
+    const { terms } = this.reward
+    this.reward.terms = {
+      requestSeconds: before.requestSeconds + terms.requestSeconds,
+      failureCharge: 0,
+      replicaSeconds: before.replicaSeconds + terms.replicaSeconds,
+      late: before.late + terms.late,
+    }
+    return reward
+  }
+
+  private info(elapsed: number, invalidAction: boolean): AutoscalingInfo {
+    const simulation = this.simulation!
+    return new AutoscalingInfo(
+      {
+        time: simulation.now,
+        elapsed,
+        actionMask: this.mask(),
+        rewardUnit: this.reward.unit,
+        invalidAction,
+        terms: this.reward.terms,
+        outcomes: this.outcomes.step(),
+        traceId: `${simulation.scenarioHash}:${simulation.seed}`,
+      },
+      this.scaler,
+    )
+  }
+
+  private mask(): Int8Array {
+    const { min, max, target } = this.scaler
+    const mask = new Int8Array(this.actionSpace.n)
+    for (let wanted = min; wanted <= max; wanted++) mask[wanted - target + this.span] = 1
+    return mask
+  }
+
+  private validTarget(action: number): number {
+    const { min, max, target } = this.scaler
+    const wanted = target + action - this.span
+    if (!Number.isInteger(action) || action < 0 || action >= this.actionSpace.n) {
+      throw new InvalidActionError(
+        action,
+        `expected an action from 0 to ${this.actionSpace.n - 1}, got ${String(action)}. Action a changes the target by a - ${this.span}.`,
+      )
+    }
+    if (wanted >= min && wanted <= max) return wanted
+    if (this.options.invalidAction === 'error') {
+      throw new InvalidActionError(
+        action,
+        `a target of ${wanted} is outside ${min} to ${max}. Choose an action whose mask is 1 (info.actionMask).`,
+      )
+    }
+    return Math.min(max, Math.max(min, wanted))
+  }
+
+  private wholeIntervals(seconds: number): number {
+    const { interval } = this.service.autoscaler
+    return Math.ceil(seconds / interval - 1e-9) * interval
+  }
+
+  /** Warm: a fixed ceil(a + sqrt a) replicas, a the offered load; with it the scaler of the scenario rests. */
+  private prepare(scenario: Scenario): Scenario {
+    const { start, episodeLength, settle } = this.options
+    const { service } = this
+    const { autoscaler } = service
+    const a = this.offeredReplicas
+    const n = Math.min(autoscaler.max, Math.max(autoscaler.min, Math.ceil(a + Math.sqrt(a) - 1e-9)))
+    const warm = start.kind === 'warm'
+    const tail = settle ? this.slo + 10 * autoscaler.interval + 1e4 : 0
+    const horizon =
+      episodeLength > 0
+        ? this.warm + (episodeLength + 2) * autoscaler.interval + tail
+        : scenario.horizon + (warm ? this.warm : 0)
+    const policy = !warm
+      ? autoscaler.policy
+      : start.policy === 'staffed'
+        ? { name: 'fixed', params: { n } }
+        : typeof start.policy === 'string'
+          ? { name: start.policy, params: {} }
+          : onlyEntry(start.policy)
+    const speed = service.groups[0]!.speed
+    return {
+      ...scenario,
+      warmup: warm ? this.warm : scenario.warmup,
+      horizon,
+      services: scenario.services.map((other) =>
+        other === service
+          ? {
+              ...service,
+              groups: warm ? [{ count: n, speed }] : service.groups,
+              autoscaler: { ...autoscaler, policy },
+            }
+          : other,
+      ),
+    }
+  }
+
+  /** Each episode meets its profile at another hour. */
+  private withPhase(seed: string): Scenario {
+    const { scenario } = this
+    return {
+      ...scenario,
+      workloads: scenario.workloads.map((workload) => {
+        if (workload.profile === undefined) return workload
+        const phase = TWO_PI * Stream.derive(seed, `phase/${workload.name}`).next()
+        return { ...workload, profile: { ...workload.profile, phase } }
+      }),
+    }
+  }
+}
+
+export type AutoscalingOptions = {
+  readonly scenario: unknown
+  /** Of the service whose scaler is controlled; undefined: the first that has one. */
+  readonly service: unknown
+  readonly view: 'own' | 'full'
+  readonly clock: boolean
+  readonly start: Start
+  /** Decisions; 0: to the scenario's horizon. */
+  readonly episodeLength: number
+  /** Price of a late request, replica-seconds; undefined: 10 S. */
+  readonly kappa: number | undefined
+  /** Of each start of a replica, replica-seconds. */
+  readonly rampCost: number
+  /** Seconds; undefined: from the scenario. */
+  readonly slo: number | undefined
+  readonly settle: boolean
+  readonly randomPhase: boolean
+  readonly invalidAction: 'error' | 'remap'
+}
+
+function readOptions(kwargs: Readonly<Record<string, unknown>>): AutoscalingOptions {
+  const options = new Options(kwargs)
+  const kappa = options.raw('kappa', undefined)
+  const slo = options.raw('slo', undefined)
+  const rampCost = options.raw('rampCost', 0)
+  const episodeLength = options.raw('episodeLength', 240)
+  const clock = options.raw('clock', 'off')
+  const read: AutoscalingOptions = {
+    scenario: options.raw('scenario', 'diurnal'),
+    service: options.raw('service', undefined),
+    view: options.choice('view', ['own', 'full'], 'own'),
+    clock: typeof clock === 'boolean' ? clock : options.choice('clock', ['on', 'off'], 'off') === 'on',
+    start: readStart(options, 'staffed'),
+    episodeLength: episodeLength === 'horizon' ? 0 : options.integer('episodeLength', 240, 1),
+    kappa: kappa === undefined ? undefined : options.number('kappa', 1, 0),
+    rampCost: rampCost === 0 ? 0 : options.number('rampCost', 0, 0),
+    slo: slo === undefined ? undefined : options.number('slo', 1, 0),
+    settle: options.boolean('settle', false),
+    randomPhase: options.boolean('randomPhase', true),
+    invalidAction: options.choice('invalidAction', ['remap', 'error'], 'remap'),
+  }
+  options.finish()
+  return read
+}
+
+function scaledService(
+  scenario: Scenario,
+  name: unknown,
+): Service & { autoscaler: NonNullable<Service['autoscaler']> } {
+  const scaled = scenario.services.filter((service) => service.autoscaler !== undefined)
+  const found = name === undefined ? scaled[0] : scaled.find((service) => service.name === name)
+  if (found !== undefined) return found as Service & { autoscaler: NonNullable<Service['autoscaler']> }
+  const hint =
+    scaled.length > 0
+      ? `It has ${scaled.map((service) => service.name).join(', ')}.`
+      : 'Give a service an autoscaler.'
+  const what =
+    name === undefined ? 'the scenario has no autoscaler' : `no service "${String(name)}" with an autoscaler`
+  throw new ConfigError([{ what, path: name === undefined ? 'scenario' : 'service', hint }])
+}
+
+function firstBound(scenario: Scenario): number {
+  const slo = scenario.slo.find((item) => item.kind === 'latency')
+  if (slo !== undefined) return slo.below
+  throw new ConfigError([
+    {
+      what: 'there is no SLO',
+      path: 'slo',
+      hint: 'Give the option slo in seconds, or an entry such as "p95 < 250ms" in the scenario.',
+    },
+  ])
+}
+
+function onlyEntry(policy: unknown): { name: string; params: Readonly<Record<string, unknown>> } {
+  const [entry] = Object.entries((policy ?? {}) as Record<string, Record<string, unknown>>)
+  if (entry === undefined)
+    throw new ConfigError([{ what: 'expected a policy name or { name: parameters }', path: 'start.warm' }])
+  return { name: entry[0], params: entry[1] ?? {} }
+}

@@ -1,0 +1,86 @@
+/**
+ * What the agent sees at the end of an interval, every number in [0, 1]. Values of the interval are what the metric
+ * pipeline has delivered, `metricDelay` old. M is the largest number of replicas.
+ */
+import { STARTING } from '../../src/model/replicas.ts'
+import type { Scaler } from '../../src/model/scalers.ts'
+import { QUEUE_CPU, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
+import { cos, sin } from '../../src/random/math.ts'
+import type { Profile } from '../../src/scenario/index.ts'
+import type { Simulation } from '../../src/simulation/index.ts'
+import { lg, sat } from '../common/transforms.ts'
+
+const OWN = 22
+const FULL = 27
+const TWO_PI = 6.283185307179586
+
+export class AutoscalingObservation {
+  readonly size: number
+  private readonly full: boolean
+  private readonly clock: boolean
+  private readonly slo: number
+  /** Requests per second to offered load in replicas. */
+  private readonly perRequest: number
+
+  constructor(full: boolean, clock: boolean, slo: number, perRequest: number) {
+    this.size = full ? FULL : OWN
+    this.full = full
+    this.clock = clock
+    this.slo = slo
+    this.perRequest = perRequest
+  }
+
+  read(view: Scaler, simulation: Simulation): Float32Array {
+    const out = new Float32Array(this.size)
+    const most = view.max
+    out[0] = view.ready / most
+    out[1] = view.starting / most
+    out[2] = Math.min(1, view.draining / most)
+    out[3] = view.target / most
+    const { world } = simulation
+    const { firstReplica, slots } = view.spec
+    for (let r = firstReplica; r < firstReplica + slots; r++) {
+      if (world.replicas.state[r] !== STARTING) continue
+      const left = (world.scalers.readyAt[r]! - view.time) / view.startup
+      const quarter = 4 + Math.min(3, Math.max(0, Math.floor(4 * left)))
+      out[quarter] = out[quarter]! + 1 / most
+    }
+    view.offered.forEach((offered, i) => {
+      out[8 + i] = Math.min(1, offered / (2 * most))
+    })
+    out[12] = view.utilization
+    out[13] = lg(view.waitingPerCore)
+    out[14] = lg(view.inFlight)
+    out[15] = view.lateFraction
+    out[16] = sat(view.p95, this.slo)
+    out[17] = view.failedFraction
+    const profile = this.profile(simulation)
+    const angle = profile === undefined ? 0 : (TWO_PI * view.time) / profile.period + profile.phase
+    const periodic = this.clock && profile !== undefined
+    out[18] = periodic ? (1 + sin(angle)) / 2 : 0.5
+    out[19] = periodic ? (1 + cos(angle)) / 2 : 0.5
+    out[20] = sat(view.sinceChange, 300)
+    out[21] = sat(view.metricAge, 60)
+    if (this.full) {
+      out[22] = this.trueLoad(simulation, view.time, most)
+      out[23] = this.trueLoad(simulation, view.time + view.startup, most)
+      out[24] = profile === undefined ? 0.5 : (1 + sin(angle)) / 2
+      out[25] = profile === undefined ? 0.5 : (1 + cos(angle)) / 2
+      out[26] = lg(world.services.gauges.value[view.service * SERVICE_GAUGES + QUEUE_CPU]!)
+    }
+    return out
+  }
+
+  private profile(simulation: Simulation): Profile | undefined {
+    return simulation.scenario.workloads.find((workload) => workload.profile !== undefined)?.profile
+  }
+
+  /** Offered load of all workloads in replicas, over 2 M. */
+  private trueLoad(simulation: Simulation, time: number, most: number): number {
+    let rate = 0
+    simulation.scenario.workloads.forEach((_, w) => {
+      rate += simulation.world.workloads.rateAt(w, time)
+    })
+    return Math.min(1, (rate * this.perRequest) / (2 * most))
+  }
+}

@@ -1,0 +1,54 @@
+/** What a scenario asks of its services, from its declared rates and mean demands. */
+
+import type { Compiled } from '../../src/model/compile/compiled.ts'
+import { compileDistribution } from '../../src/random/index.ts'
+import type { Workload } from '../../src/scenario/index.ts'
+
+/** Requests per second that a workload means to send, over the long run; NaN where that depends on the answers. */
+export function meanRate({ arrivals }: Workload): number {
+  switch (arrivals.kind) {
+    case 'users':
+      return (compileDistribution(arrivals.users).mean * arrivals.perMinute) / 60
+    case 'closed':
+      return Number.NaN
+    case 'trace': {
+      const last = arrivals.times.at(-1) ?? 0
+      return last > 0 ? arrivals.times.length / last : Number.NaN
+    }
+    default:
+      return arrivals.rate
+  }
+}
+
+export type OfferedLoad = {
+  /** Requests per second; NaN where unknown. */
+  readonly rate: number
+  /** Mean nominal demand of a request, seconds of a core at speed 1. */
+  readonly demand: number
+}
+
+/** Of the classes `classes` whose request demands `demandOf(class)`. */
+export function offeredLoad(
+  compiled: Compiled,
+  classes: readonly number[],
+  demandOf: (cls: number) => number,
+): OfferedLoad {
+  const { workloads } = compiled.scenario
+  let rate = 0
+  let work = 0
+  let weights = 0
+  for (const c of classes) {
+    const item = compiled.classes[c]!
+    const workload = workloads[item.workload]!
+    const first = compiled.classes.findIndex((other) => other.workload === item.workload)
+    const share =
+      workload.classes[c - first]!.weight / workload.classes.reduce((sum, other) => sum + other.weight, 0)
+    const own = meanRate(workload)
+    // Where a rate is unknown, workloads count alike.
+    const weight = share * (Number.isNaN(own) ? 1 : own)
+    rate += share * own
+    weights += weight
+    work += weight * demandOf(c)
+  }
+  return { rate, demand: work / weights }
+}

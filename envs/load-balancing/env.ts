@@ -1,0 +1,359 @@
+/**
+ * LoadBalancing-v0: at each request that reaches a balancer, choose the replica. A continuing system: it is never
+ * terminated, an episode is truncated after a number of decisions or at the scenario's horizon.
+ */
+import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import {
+  Box,
+  Discrete,
+  type Env,
+  type EnvSpec,
+  type ResetOptions,
+  type ResetResult,
+  type StepResult,
+} from '../../src/gym/index.ts'
+import type { Balancer } from '../../src/model/balancers.ts'
+import { compileScenario } from '../../src/model/compile/compile.ts'
+import { compileDistribution } from '../../src/random/index.ts'
+import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
+import { Simulation, type Stop } from '../../src/simulation/index.ts'
+import { Episodes } from '../common/episodes.ts'
+import { type OfferedLoad, offeredLoad } from '../common/load.ts'
+import { Options, readStart, type Start } from '../common/options.ts'
+import { readScenario } from '../common/scenario-source.ts'
+import { OutcomeTracker } from '../common/summary.ts'
+import { LoadBalancingInfo } from './info.ts'
+import { LoadBalancingObservation } from './observation.ts'
+import { LoadBalancingReward } from './reward.ts'
+
+/** Beyond any episode that ends by its decisions. */
+const ENDLESS = 1e9
+const LONGEST_WARM_START = 600
+
+export class LoadBalancing implements Env<Float32Array, number> {
+  readonly observationSpace: Box<'float32'>
+  readonly actionSpace: Discrete
+  readonly metadata = { renderModes: [] as const }
+  readonly unwrapped: LoadBalancing
+  spec?: EnvSpec | undefined
+  /** The run of the current episode. */
+  simulation: Simulation | undefined
+  /** Of the scenario at the controlled balancers. */
+  readonly load: OfferedLoad
+  private readonly options: LoadBalancingOptions
+  /** The scenario as episodes run it, and how long they start warm, seconds. */
+  private readonly scenario: Scenario
+  private readonly warm: number
+  private readonly controlled: readonly string[]
+  private readonly observation: LoadBalancingObservation
+  private readonly episodes: Episodes = new Episodes()
+  private reward!: LoadBalancingReward
+  private outcomes!: OutcomeTracker
+  private pending: Balancer | undefined
+  private masks: Int8Array[] = []
+  private decisions = 0
+  private startedAt = 0
+  private decidedAt = 0
+
+  /** @throws ConfigError on options that are unknown or do not fit the scenario. */
+  constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
+    this.unwrapped = this
+    const options = readOptions(kwargs)
+    this.options = options
+    const given = readScenario(options.scenario)
+    this.controlled = controlledBalancers(given, options)
+    const probe = new Simulation(given, { series: false })
+    const views = this.views(probe)
+    const slots = views[0]!.n
+    if (views.some((view) => view.n !== slots)) {
+      throw new ConfigError([
+        {
+          what: 'the balancers have different numbers of slots',
+          path: 'control',
+          hint: 'Control one of them: { control: "one", balancer: name }.',
+        },
+      ])
+    }
+    const compiled = compileScenario(given)
+    const classes = [...new Set(views.flatMap((view) => view.spec.classes))].sort((a, b) => a - b)
+    const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
+    this.load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
+    if (!(this.load.demand > 0)) {
+      throw new ConfigError([
+        {
+          what: 'the requests at the balancer ask for no cpu time',
+          path: 'scenario',
+          hint: 'Give the endpoints a cpu step.',
+        },
+      ])
+    }
+    this.warm = options.start.kind === 'empty' ? 0 : (options.start.for ?? this.relaxation(given, views))
+    this.scenario = this.prepare(given)
+    this.observation = new LoadBalancingObservation(
+      views,
+      compiled.classes.length,
+      this.load.demand,
+      options.view === 'full',
+      options.hideSpeed,
+    )
+    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
+    this.actionSpace = new Discrete(slots)
+  }
+
+  reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
+    const simulation = new Simulation(this.scenario, {
+      seed: this.episodes.begin(seed),
+      series: false,
+      drain: this.options.drain,
+      ...(this.options.slo === undefined ? {} : { lateAfter: this.options.slo }),
+    })
+    this.simulation = simulation
+    for (const view of this.views(simulation)) view.rateTime = 20 * this.load.demand
+    this.reward = new LoadBalancingReward(simulation, this.options, this.load, this.failureCost)
+    if (this.warm > 0) simulation.until(this.warm)
+    if (this.options.start.kind === 'warm') this.handOver(simulation)
+    else simulation.control({ balancers: this.controlled })
+    this.masks = []
+    this.decisions = 0
+    const stop = this.advance(simulation.run())
+    this.startedAt = simulation.now
+    this.decidedAt = simulation.now
+    this.outcomes = new OutcomeTracker(simulation)
+    this.reward.start()
+    return { observation: this.look(stop), info: this.info(0, false) }
+  }
+
+  step(action: number): StepResult<Float32Array> {
+    const simulation = this.simulation!
+    const view = this.pending
+    if (view === undefined) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
+    const slot = this.validSlot(view, action)
+    simulation.decide(slot)
+    const stop = this.advance(simulation.run())
+    this.decisions++
+    const { now } = simulation
+    const elapsed = now - this.decidedAt
+    this.decidedAt = now
+    const truncated = stop.reason !== 'decision' || this.decisions === this.options.episodeLength
+    const reward = this.reward.step()
+    const observation = this.look(stop)
+    const info = this.info(elapsed, slot !== action)
+    if (truncated) {
+      info.summary = this.outcomes.summary(this.decisions, now - this.startedAt)
+      this.pending = undefined
+    }
+    return { observation, reward, terminated: false, truncated, info }
+  }
+
+  close(): void {
+    this.simulation = undefined
+    this.pending = undefined
+  }
+
+  /** Runs on over decisions that leave no choice, where the environment shall not offer them. */
+  private advance(stop: Stop): Stop {
+    let next = stop
+    while (
+      this.options.skipForced &&
+      next.reason === 'decision' &&
+      next.kind === 'balancer' &&
+      next.view.availableCount === 1
+    ) {
+      next = this.simulation!.resume(next.view.available.indexOf(1))
+    }
+    return next
+  }
+
+  private look(stop: Stop): Float32Array {
+    const decision = stop.reason === 'decision'
+    if (stop.reason === 'decision' && stop.kind === 'balancer') this.pending = stop.view
+    const view = this.pending ?? this.views(this.simulation!)[0]!
+    this.pending = view
+    return this.observation.read(view, this.controlled.indexOf(view.spec.name), this.simulation!, decision)
+  }
+
+  private info(elapsed: number, invalidAction: boolean): LoadBalancingInfo {
+    const view = this.pending!
+    const simulation = this.simulation!
+    return new LoadBalancingInfo(
+      simulation.now,
+      elapsed,
+      this.mask(view),
+      this.load.demand,
+      view.spec.name,
+      invalidAction,
+      this.reward.terms,
+      this.outcomes.step(),
+      simulation.scenarioHash + ':' + simulation.seed,
+      view,
+    )
+  }
+
+  /** The mask of a balancer, copied only when it has changed. */
+  private mask(view: Balancer): Int8Array {
+    const index = this.controlled.indexOf(view.spec.name)
+    const known = this.masks[index]
+    const { available, n } = view
+    if (known !== undefined) {
+      let same = true
+      for (let i = 0; i < n; i++) if (known[i] !== available[i]) same = false
+      if (same) return known
+    }
+    const mask = Int8Array.from(available)
+    this.masks[index] = mask
+    return mask
+  }
+
+  private validSlot(view: Balancer, action: number): number {
+    const { n, available } = view
+    if (Number.isInteger(action) && action >= 0 && action < n && available[action] === 1) return action
+    if (!Number.isInteger(action) || action < 0 || action >= n) {
+      throw new InvalidActionError(
+        action,
+        `expected a slot from 0 to ${n - 1}, got ${String(action)}. Choose one whose mask is 1.`,
+      )
+    }
+    if (this.options.invalidAction === 'error') {
+      throw new InvalidActionError(
+        action,
+        `slot ${action} is not available. Choose one whose mask is 1 (info.actionMask).`,
+      )
+    }
+    let slot = action
+    do slot = (slot + 1) % n
+    while (available[slot] !== 1)
+    return slot
+  }
+
+  private views(simulation: Simulation): Balancer[] {
+    const { all } = simulation.world.balancers
+    return this.controlled.map((name) => all.find((balancer) => balancer.spec.name === name)!)
+  }
+
+  /** max(warm-up, 50 S / (1 - rho)^2), at most ten minutes. */
+  private relaxation(scenario: Scenario, views: readonly Balancer[]): number {
+    const power = views[0]!.cores.reduce((sum, count, i) => sum + count * views[0]!.speed[i]!, 0)
+    const rho = Math.min(0.99, (this.load.rate * this.load.demand) / power)
+    const wanted = Number.isNaN(rho) ? 0 : (50 * this.load.demand) / ((1 - rho) * (1 - rho))
+    return Math.min(LONGEST_WARM_START, Math.max(scenario.warmup, wanted))
+  }
+
+  private prepare(scenario: Scenario): Scenario {
+    const { start, episodeLength, background } = this.options
+    const endless = episodeLength > 0
+    const policyOf = (name: string, own: PolicySpec): PolicySpec => {
+      if (start.kind === 'warm') return policySpec(start.policy)
+      return this.controlled.includes(name) || background === undefined ? own : policySpec(background)
+    }
+    return {
+      ...scenario,
+      warmup: start.kind === 'warm' ? this.warm : scenario.warmup,
+      horizon: endless ? ENDLESS : scenario.horizon + (start.kind === 'warm' ? this.warm : 0),
+      balancers: scenario.balancers.map((balancer) => ({
+        ...balancer,
+        policy: policyOf(balancer.name, balancer.policy),
+      })),
+    }
+  }
+
+  /** After the warm start: the agent takes over, other balancers go on with the background policy. */
+  private handOver(simulation: Simulation): void {
+    const { background } = this.options
+    for (const balancer of simulation.world.balancers.all) {
+      if (
+        !balancer.spec.implicit &&
+        !this.controlled.includes(balancer.spec.name) &&
+        background !== undefined
+      ) {
+        balancer.setPolicy(policySpec(background))
+      }
+    }
+    simulation.control({ balancers: this.controlled })
+  }
+
+  /** D: what a failed request costs, seconds: the client's timeout, else 100 S. */
+  private get failureCost(): number {
+    if (this.options.failureCost !== undefined) return this.options.failureCost
+    const timeout = this.scenario.workloads[0]!.timeout
+    return timeout === undefined ? 100 * this.load.demand : compileDistribution(timeout).mean
+  }
+}
+
+export type LoadBalancingOptions = {
+  readonly scenario: unknown
+  readonly view: 'own' | 'full'
+  readonly control: 'all' | 'one'
+  readonly balancer: unknown
+  readonly background: unknown
+  readonly start: Start
+  /** Decisions; 0: to the scenario's horizon. */
+  readonly episodeLength: number
+  readonly drain: boolean
+  readonly skipForced: boolean
+  readonly hideSpeed: boolean
+  readonly invalidAction: 'error' | 'remap'
+  /** Seconds; undefined: from the scenario. */
+  readonly failureCost: number | undefined
+  readonly reward: 'response' | 'slo'
+  /** Seconds after which a request is late, where the reward is `slo`. */
+  readonly slo: number | undefined
+  readonly classWeights: Readonly<Record<string, number>>
+}
+
+function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOptions {
+  const options = new Options(kwargs)
+  const failureCost = options.raw('failureCost', undefined)
+  const slo = options.raw('slo', undefined)
+  const episodeLength = options.raw('episodeLength', 5000)
+  const read: LoadBalancingOptions = {
+    scenario: options.raw('scenario', 'pool-noisy'),
+    view: options.choice('view', ['own', 'full'], 'own'),
+    control: options.choice('control', ['all', 'one'], 'all'),
+    balancer: options.raw('balancer', undefined),
+    background: options.raw('background', undefined),
+    start: readStart(options, 'least-request'),
+    episodeLength: episodeLength === 'horizon' ? 0 : options.integer('episodeLength', 5000, 1),
+    drain: options.boolean('drain', false),
+    skipForced: options.boolean('skipForced', false),
+    hideSpeed: options.boolean('hideSpeed', false),
+    invalidAction: options.choice('invalidAction', ['remap', 'error'], 'remap'),
+    failureCost: failureCost === undefined ? undefined : options.number('failureCost', 1, 0),
+    reward: options.choice('reward', ['response', 'slo'], 'response'),
+    slo: slo === undefined ? undefined : options.number('slo', 1, 0),
+    classWeights: options.raw('classWeights', {}) as Readonly<Record<string, number>>,
+  }
+  if (read.reward === 'slo' && read.slo === undefined) {
+    options.reject('slo', 'reward "slo" needs the bound', undefined, 'Give slo in seconds.')
+  }
+  options.finish()
+  return read
+}
+
+function policySpec(policy: unknown): PolicySpec {
+  if (typeof policy === 'string') return { name: policy, params: {} }
+  const [entry] = Object.entries((policy ?? {}) as Record<string, Record<string, unknown>>)
+  if (entry === undefined)
+    throw new ConfigError([{ what: 'expected a policy name or { name: parameters }', path: 'start.warm' }])
+  return { name: entry[0], params: entry[1] ?? {} }
+}
+
+function controlledBalancers(scenario: Scenario, options: LoadBalancingOptions): string[] {
+  const names = scenario.balancers.map((balancer) => balancer.name)
+  if (names.length === 0) {
+    throw new ConfigError([
+      {
+        what: 'the scenario has no balancer',
+        path: 'scenario',
+        hint: 'Put a balancer in front of a service with replicas.',
+      },
+    ])
+  }
+  if (options.control === 'all') return names
+  const name = options.balancer ?? names[0]
+  if (!names.includes(name as string)) {
+    throw new ConfigError([
+      { what: `unknown balancer "${String(name)}"`, path: 'balancer', hint: `It has ${names.join(', ')}.` },
+    ])
+  }
+  return [name as string]
+}

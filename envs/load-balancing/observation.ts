@@ -1,0 +1,93 @@
+/**
+ * What the agent sees at a decision of a balancer, every number in [0, 1]. G = 4 + C values of the balancer and of
+ * the request (C classes), then per slot 9 values that a real balancer has, or 13 with `view: full`.
+ */
+import { type Balancer, EWMA_TIME } from '../../src/model/balancers.ts'
+import { exp } from '../../src/random/math.ts'
+import type { Simulation } from '../../src/simulation/index.ts'
+import { lg, sat } from '../common/transforms.ts'
+
+const OWN = 9
+const FULL = 13
+/** Seconds after which a slot counts as long ready. */
+const READY_SCALE = 60
+
+export class LoadBalancingObservation {
+  readonly size: number
+  private readonly demand: number
+  private readonly full: boolean
+  private readonly classes: number
+  private readonly slots: number
+  /** Per balancer: requests per second that its slots can serve, declared speed x cores, the same over the largest. */
+  private readonly capacity: readonly number[]
+  private readonly power: readonly Float64Array[]
+  private readonly ratio: readonly Float64Array[]
+
+  /** `demand`: S, the mean nominal demand of a request in seconds. */
+  constructor(
+    balancers: readonly Balancer[],
+    classes: number,
+    demand: number,
+    full: boolean,
+    hideSpeed: boolean,
+  ) {
+    this.demand = demand
+    this.full = full
+    this.classes = classes
+    this.slots = balancers[0]!.n
+    this.size = 4 + classes + this.slots * (full ? FULL : OWN)
+    this.power = balancers.map(({ n, cores, speed }) =>
+      Float64Array.from({ length: n }, (_, i) => cores[i]! * (hideSpeed ? 1 : speed[i]!)),
+    )
+    this.ratio = this.power.map((power) => power.map((value) => (hideSpeed ? 0 : value / Math.max(...power))))
+    this.capacity = balancers.map(
+      ({ cores, speed }) => cores.reduce((sum, count, i) => sum + count * speed[i]!, 0) / demand,
+    )
+  }
+
+  /** `decision` false: the run has ended and no request is to be routed. `index`: of the balancer among those given. */
+  read(view: Balancer, index: number, simulation: Simulation, decision: boolean): Float32Array {
+    const { demand, classes, slots, full } = this
+    const out = new Float32Array(this.size)
+    out[0] = sat(view.arrivalRate, this.capacity[index]!)
+    out[1] = lg(view.inFlightTotal)
+    out[2] = sat(view.sinceDecision, demand)
+    if (decision) {
+      out[3] = sat(view.demand, demand)
+      out[4 + view.requestClass] = 1
+    }
+    const power = this.power[index]!
+    const ratio = this.ratio[index]!
+    const { time, available, inFlight, work, latency, failures, updatedAt } = view
+    const { replicas } = simulation.world
+    const slotReplicas = view.spec.replicas
+    let at = 4 + classes
+    for (let i = 0; i < slots; i++) {
+      out[at] = available[i]!
+      out[at + 1] = lg(inFlight[i]!)
+      out[at + 2] = ratio[i]!
+      out[at + 3] = sat(Math.max(0, work[i]!) / power[i]!, 5 * demand)
+      const response = latency[i]!
+      if (response > 0) {
+        const keep = exp((updatedAt[i]! - time) / EWMA_TIME)
+        out[at + 4] = sat(response * keep, 5 * demand)
+        out[at + 5] = failures[i]! * keep
+      }
+      // Nobody reports queues yet: the queue is 0 and its age endless.
+      out[at + 7] = 1
+      const r = slotReplicas[i]!
+      if (available[i] === 1) out[at + 8] = sat(time - replicas.readySince[r]!, READY_SCALE)
+      at += OWN
+      if (full) {
+        const speed = replicas.speed[r]!
+        const declared = view.speed[i]!
+        out[at] = lg(replicas.load[r]!)
+        out[at + 1] = lg(replicas.expected[r]!)
+        out[at + 2] = sat(simulation.world.services.backlog(r) / (view.cores[i]! * speed), 5 * demand)
+        out[at + 3] = Math.min(1, speed / declared)
+        at += FULL - OWN
+      }
+    }
+    return out
+  }
+}

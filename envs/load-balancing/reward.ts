@@ -1,0 +1,61 @@
+/**
+ * The cost of a step, divided by the reward unit S: the time that requests spent without outcome, and what failures
+ * are charged. By Little's law the mean reward per decision of Poisson arrivals tends to -W / S, W the mean
+ * response time. A failure costs exactly D from its intended send on, so that failing never pays.
+ */
+import type { Simulation } from '../../src/simulation/index.ts'
+import type { OfferedLoad } from '../common/load.ts'
+import type { LoadBalancingInfo } from './info.ts'
+
+/** Of a late request, in reward units, where the reward is `slo`. */
+const LATE_PRICE = 10
+
+export class LoadBalancingReward {
+  /** Raw terms of the last step. */
+  terms: LoadBalancingInfo['terms'] = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
+  private readonly simulation: Simulation
+  private readonly unit: number
+  private readonly late: boolean
+  private requestSeconds = 0
+  private failureCharge = 0
+  private lateCount = 0
+
+  constructor(
+    simulation: Simulation,
+    options: { readonly reward: 'response' | 'slo'; readonly classWeights: Readonly<Record<string, number>> },
+    load: OfferedLoad,
+    failureCost: number,
+  ) {
+    this.simulation = simulation
+    this.unit = load.demand
+    this.late = options.reward === 'slo'
+    const { requests, compiled } = simulation.world
+    requests.failureCost = failureCost
+    compiled.classes.forEach((item, c) => {
+      requests.classWeight[c] =
+        options.classWeights[item.name] ?? options.classWeights[item.name.split('.').at(-1)!] ?? 1
+    })
+  }
+
+  /** What happened so far does not count. */
+  start(): void {
+    const { requests } = this.simulation.world
+    this.requestSeconds = requests.weightedOpen.total(0, this.simulation.now)
+    this.failureCharge = requests.failureCharge
+    this.lateCount = requests.late
+    this.terms = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
+  }
+
+  step(): number {
+    const { requests } = this.simulation.world
+    const total = requests.weightedOpen.total(0, this.simulation.now)
+    const requestSeconds = total - this.requestSeconds
+    const failureCharge = requests.failureCharge - this.failureCharge
+    const late = requests.late - this.lateCount
+    this.requestSeconds = total
+    this.failureCharge = requests.failureCharge
+    this.lateCount = requests.late
+    this.terms = { requestSeconds, failureCharge, replicaSeconds: 0, late }
+    return this.late ? -LATE_PRICE * late : -(requestSeconds + failureCharge) / this.unit
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The environment contract: Gymnasium 1.x in TypeScript, names in camelCase.
+ * `terminated` is an end of the decision problem itself, `truncated` a limit outside it (a horizon):
+ * a learner bootstraps after the second and not after the first.
+ */
+import type { Space } from './spaces/space.ts'
+
+export type Info = Record<string, unknown>
+
+export type ResetOptions = {
+  /** Restarts the environment's random streams; without it the running stream continues with its next episode. */
+  readonly seed?: number | undefined
+  readonly options?: Readonly<Record<string, unknown>> | undefined
+}
+
+export type ResetResult<Obs> = { observation: Obs; info: Info }
+
+export type StepResult<Obs> = {
+  observation: Obs
+  reward: number
+  terminated: boolean
+  truncated: boolean
+  info: Info
+}
+
+export interface Env<Obs = unknown, Act = unknown> {
+  readonly observationSpace: Space<Obs>
+  readonly actionSpace: Space<Act>
+  /** Set by `make`. */
+  spec?: EnvSpec | undefined
+  readonly metadata: { readonly renderModes: readonly string[]; readonly renderFps?: number }
+  readonly renderMode?: string | undefined
+  /** The innermost environment. */
+  readonly unwrapped: Env<unknown, unknown>
+  reset(options?: ResetOptions): ResetResult<Obs>
+  step(action: Act): StepResult<Obs>
+  render?(): unknown
+  /** Idempotent. */
+  close(): void
+}
+
+export type EnvSpec = {
+  readonly id: string
+  readonly namespace?: string | undefined
+  readonly name: string
+  readonly version?: number | undefined
+  readonly entryPoint: (kwargs: Record<string, unknown>) => Env
+  readonly rewardThreshold?: number | undefined
+  readonly nondeterministic?: boolean | undefined
+  readonly maxEpisodeSteps?: number | undefined
+  readonly kwargs: Readonly<Record<string, unknown>>
+  readonly description?: string | undefined
+}

@@ -1,0 +1,105 @@
+/** The series of a run: at k x period, before everything else of that instant, each gauge and counter is read. */
+import type { Gauges } from './gauges.ts'
+
+/** Above this many points neighbours are merged. */
+export const MAX_POINTS = 20_000
+
+type GaugeSeries = { readonly name: string; readonly gauges: Gauges; readonly index: number }
+type CounterSeries = { readonly name: string; readonly read: () => number }
+
+export class Sampler {
+  /** Seconds between two points: a multiple of the scenario's sample period. */
+  readonly period: number
+  readonly points: number
+  /** Points taken so far. */
+  taken = 0
+  private readonly gaugeSeries: GaugeSeries[] = []
+  private readonly counterSeries: CounterSeries[] = []
+  private values = new Float64Array(0)
+  private means = new Float64Array(0)
+  private counts = new Float64Array(0)
+  private lastIntegral = new Float64Array(0)
+  private lastCount = new Float64Array(0)
+
+  constructor(samplePeriod: number, horizon: number) {
+    const samples = Math.floor(horizon / samplePeriod)
+    const merged = Math.max(1, Math.ceil(samples / MAX_POINTS))
+    this.period = samplePeriod * merged
+    // The sample at the horizon itself does not happen: the clock runs over [0, horizon).
+    let points = Math.floor(samples / merged)
+    while (points > 0 && points * this.period >= horizon) points--
+    this.points = points
+  }
+
+  gauge(name: string, gauges: Gauges, index: number): void {
+    this.gaugeSeries.push({ name, gauges, index })
+  }
+
+  counter(name: string, read: () => number): void {
+    this.counterSeries.push({ name, read })
+  }
+
+  /** After the last `gauge` and `counter`. */
+  start(): void {
+    this.values = new Float64Array(this.points * this.gaugeSeries.length)
+    this.means = new Float64Array(this.points * this.gaugeSeries.length)
+    this.counts = new Float64Array(this.points * this.counterSeries.length)
+    this.lastIntegral = new Float64Array(this.gaugeSeries.length)
+    this.lastCount = new Float64Array(this.counterSeries.length)
+  }
+
+  sample(now: number): void {
+    const k = this.taken++
+    const n = this.gaugeSeries.length
+    for (let i = 0; i < n; i++) {
+      const { gauges, index } = this.gaugeSeries[i]!
+      const integral = gauges.total(index, now)
+      this.values[k * n + i] = gauges.value[index]!
+      this.means[k * n + i] = (integral - this.lastIntegral[i]!) / this.period
+      this.lastIntegral[i] = integral
+    }
+    const m = this.counterSeries.length
+    for (let i = 0; i < m; i++) {
+      const count = this.counterSeries[i]!.read()
+      this.counts[k * m + i] = count - this.lastCount[i]!
+      this.lastCount[i] = count
+    }
+  }
+
+  series(): { time: number[]; values: Record<string, number[]>; means: Record<string, number[]> } {
+    const column = (from: Float64Array, width: number, i: number): number[] =>
+      Array.from({ length: this.taken }, (_, k) => from[k * width + i]!)
+    const values: Record<string, number[]> = {}
+    const means: Record<string, number[]> = {}
+    this.gaugeSeries.forEach(({ name }, i) => {
+      values[name] = column(this.values, this.gaugeSeries.length, i)
+      means[name] = column(this.means, this.gaugeSeries.length, i)
+    })
+    this.counterSeries.forEach(({ name }, i) => {
+      values[name] = column(this.counts, this.counterSeries.length, i)
+    })
+    return { time: Array.from({ length: this.taken }, (_, k) => (k + 1) * this.period), values, means }
+  }
+
+  save(): unknown {
+    const { taken } = this
+    return {
+      taken,
+      values: this.values.slice(0, taken * this.gaugeSeries.length),
+      means: this.means.slice(0, taken * this.gaugeSeries.length),
+      counts: this.counts.slice(0, taken * this.counterSeries.length),
+      lastIntegral: this.lastIntegral.slice(),
+      lastCount: this.lastCount.slice(),
+    }
+  }
+
+  load(state: unknown): void {
+    const from = state as Record<string, Float64Array> & { taken: number }
+    this.taken = from.taken
+    this.values.set(from.values!)
+    this.means.set(from.means!)
+    this.counts.set(from.counts!)
+    this.lastIntegral.set(from.lastIntegral!)
+    this.lastCount.set(from.lastCount!)
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * Balancers: each leg that reaches one is a decision of its policy, or of whoever has taken control of it. A
+ * balancer knows what it sent and what came back; the view that a policy gets also holds the true loads.
+ */
+import { loadFields, saveFields } from '../engine/typed.ts'
+import { Gauges } from '../metrics/gauges.ts'
+import { type BalancingPolicy, createBalancingPolicy } from '../policies/index.ts'
+import { MinIndex } from '../policies/min-index.ts'
+import type { BalancerView, IndexKey } from '../policies/types.ts'
+import { exp, Stream, type StreamState } from '../random/index.ts'
+import { OUTCOMES } from '../results/types.ts'
+import type { PolicySpec } from '../scenario/types.ts'
+import type { BalancerSpec } from './compile/compiled.ts'
+import { Fifo } from './fifo.ts'
+import type { Part, World } from './world.ts'
+
+const OK = OUTCOMES.indexOf('ok')
+const UNAVAILABLE = OUTCOMES.indexOf('unavailable')
+
+/** Seconds: the time constant of a balancer's averages of response times and failures. */
+export const EWMA_TIME = 10
+
+/** One balancer: its view, and the averages that it keeps. */
+export class Balancer implements BalancerView {
+  readonly n: number
+  readonly available: Uint8Array
+  availableCount = 0
+  readonly weight: Float64Array
+  readonly speed: Float64Array
+  readonly cores: Float64Array
+  readonly inFlight: Int32Array
+  readonly work: Float64Array
+  readonly latency: Float64Array
+  /** EWMA of failures (0 or 1), and when both averages were last updated. */
+  readonly failures: Float64Array
+  readonly updatedAt: Float64Array
+  readonly inTransit: Int32Array
+  readonly load: Int32Array
+  rotation: number[] = []
+  requestClass = 0
+  demand = 0
+  readonly draws: Stream
+  policy: BalancingPolicy
+  decisions = 0
+  /** Decisions are taken outside. */
+  controlled = false
+  inFlightTotal = 0
+  /** Time constant of `arrivalRate`, seconds; 0: it is not followed. */
+  rateTime = 0
+  /** EWMA of the rate at which legs reach the balancer, per second. */
+  arrivalRate = 0
+  /** Seconds from the decision before to the one that is due, or was last taken. */
+  sinceDecision = 0
+  private decidedAt = 0
+  readonly spec: BalancerSpec
+  private readonly world: World
+  private readonly keys: IndexKey[] = []
+  private readonly indices: MinIndex[] = []
+
+  constructor(world: World, spec: BalancerSpec) {
+    this.world = world
+    this.spec = spec
+    const n = spec.replicas.length
+    this.n = n
+    this.available = new Uint8Array(n)
+    this.weight = spec.weights
+    this.inFlight = new Int32Array(n)
+    this.work = new Float64Array(n)
+    this.latency = new Float64Array(n)
+    this.failures = new Float64Array(n)
+    this.updatedAt = new Float64Array(n)
+    this.inTransit = new Int32Array(n)
+    this.load = new Int32Array(n)
+    this.speed = new Float64Array(n)
+    this.cores = new Float64Array(n)
+    spec.replicas.forEach((r, i) => {
+      const service = world.compiled.services[world.replicas.service[r]!]!
+      this.speed[i] = service.speeds[r - service.firstReplica]!
+      this.cores[i] = service.cores
+      if (world.replicas.isAvailable(r)) {
+        this.available[i] = 1
+        this.availableCount++
+        this.rotation.push(i)
+      }
+    })
+    this.draws = Stream.derive(world.seed, `policy/${spec.name}`)
+    this.policy = createBalancingPolicy(spec.policy, n, `balancers.${spec.name}.policy`)
+  }
+
+  get time(): number {
+    return this.world.kernel.now
+  }
+
+  minIndex(key: IndexKey): MinIndex {
+    const known = this.keys.indexOf(key)
+    if (known >= 0) return this.indices[known]!
+    const index = new MinIndex(this.n)
+    this.keys.push(key)
+    this.indices.push(index)
+    for (let i = 0; i < this.n; i++) index.set(i, this.keyOf(key, i))
+    return index
+  }
+
+  private keyOf(key: IndexKey, slot: number): number {
+    return this.available[slot] === 1 ? key.of(this, slot) : Number.POSITIVE_INFINITY
+  }
+
+  private reindex(slot: number, changed: 'inFlight' | 'load' | 'all'): void {
+    for (let k = 0; k < this.keys.length; k++) {
+      const key = this.keys[k]!
+      if (changed === 'all' || key.dependsOn === changed) this.indices[k]!.set(slot, this.keyOf(key, slot))
+    }
+  }
+
+  setAvailable(slot: number, available: boolean): void {
+    if ((this.available[slot] === 1) === available) return
+    this.available[slot] = available ? 1 : 0
+    this.availableCount += available ? 1 : -1
+    if (available) this.rotation = [...this.rotation, slot]
+    else this.rotation = this.rotation.filter((other) => other !== slot)
+    this.reindex(slot, 'all')
+  }
+
+  setLoad(slot: number, load: number): void {
+    this.load[slot] = load
+    this.reindex(slot, 'load')
+  }
+
+  changeInFlight(slot: number, by: 1 | -1, demand: number): void {
+    const inFlight = this.inFlight[slot]! + by
+    this.inFlight[slot] = inFlight
+    this.inFlightTotal += by
+    // An empty slot owes nothing: rounding must not pile up.
+    this.work[slot] = inFlight === 0 ? 0 : this.work[slot]! + by * demand
+    this.reindex(slot, 'inFlight')
+  }
+
+  observe(slot: number, response: number, failed: boolean): void {
+    const keep = exp((this.updatedAt[slot]! - this.time) / EWMA_TIME)
+    this.latency[slot] = this.latency[slot]! * keep + response * (1 - keep)
+    this.failures[slot] = this.failures[slot]! * keep + (failed ? 1 - keep : 0)
+    this.updatedAt[slot] = this.time
+  }
+
+  /** A decision for a leg of class `cls` is due. */
+  prepare(cls: number): void {
+    this.requestClass = cls
+    this.demand = this.spec.classDemand[cls]!
+    if (this.rateTime === 0) return
+    this.sinceDecision = this.time - this.decidedAt
+    this.decidedAt = this.time
+    this.arrivalRate = this.arrivalRate * exp(-this.sinceDecision / this.rateTime) + 1 / this.rateTime
+  }
+
+  /** Another policy from now on, with its own state and the stream from its start. */
+  setPolicy(policy: PolicySpec): void {
+    this.policy = createBalancingPolicy(policy, this.n, `balancers.${this.spec.name}.policy`)
+    this.draws.load(Stream.derive(this.world.seed, `policy/${this.spec.name}`).save())
+  }
+
+  save(): unknown {
+    return {
+      ...saveFields(this as unknown as Record<string, unknown>, VIEW_FIELDS),
+      draws: this.draws.save(),
+      policySpec: this.spec.policy,
+      policy: this.policy.save(),
+    }
+  }
+
+  restore(state: unknown): void {
+    const from = state as Record<string, unknown>
+    loadFields(this as unknown as Record<string, unknown>, VIEW_FIELDS, state)
+    this.draws.load(from.draws as StreamState)
+    this.policy.load(from.policy)
+    this.keys.forEach((key, k) => {
+      for (let i = 0; i < this.n; i++) this.indices[k]!.set(i, this.keyOf(key, i))
+    })
+  }
+}
+
+const VIEW_FIELDS = [
+  'available',
+  'availableCount',
+  'inFlight',
+  'work',
+  'latency',
+  'failures',
+  'updatedAt',
+  'inTransit',
+  'load',
+  'rotation',
+  'requestClass',
+  'demand',
+  'decisions',
+  'controlled',
+  'inFlightTotal',
+  'rateTime',
+  'arrivalRate',
+  'sinceDecision',
+  'decidedAt',
+]
+
+export class Balancers implements Part {
+  readonly all: readonly Balancer[]
+  /** In flight, and waiting for a backend: two gauges per balancer. */
+  readonly gauges: Gauges
+  /** The decision that is wanted from outside: balancer and leg; -1. */
+  pendingBalancer = -1
+  pendingLeg = -1
+  private readonly world: World
+  private readonly decideKind: number
+  private readonly giveUpKind: number
+  private readonly waiting: Fifo
+  /** Balancer and slot of each backend, and the first backend of each balancer. */
+  private readonly balancerOf: Int32Array
+  private readonly slotOf: Int32Array
+  private readonly first: Int32Array
+
+  constructor(world: World) {
+    this.world = world
+    const { compiled, kernel, legs, replicas } = world
+    this.all = compiled.balancers.map((spec) => new Balancer(world, spec))
+    this.gauges = new Gauges(2 * this.all.length)
+    this.waiting = new Fifo(legs, this.all.length)
+    this.first = new Int32Array(this.all.length)
+    const owner: number[] = []
+    const slots: number[] = []
+    this.all.forEach((balancer, b) => {
+      this.first[b] = owner.length
+      balancer.spec.replicas.forEach((r, slot) => {
+        replicas.backends[r]!.push(owner.length)
+        owner.push(b)
+        slots.push(slot)
+      })
+    })
+    this.balancerOf = Int32Array.from(owner)
+    this.slotOf = Int32Array.from(slots)
+    this.decideKind = kernel.on('a balancer decides', (b, leg) => this.decide(b, leg))
+    this.giveUpKind = kernel.on('a wait for a backend ends', (leg, timer) => this.giveUp(leg, timer))
+  }
+
+  nodeOf(backend: number): number {
+    return this.all[this.balancerOf[backend]!]!.spec.node
+  }
+
+  setAvailable(backend: number, available: boolean): void {
+    const b = this.balancerOf[backend]!
+    this.all[b]!.setAvailable(this.slotOf[backend]!, available)
+    if (!available) return
+    const { legs, kernel } = this.world
+    while (this.waiting.length[b]! > 0) {
+      const leg = this.waiting.pop(b)
+      this.gauges.add(2 * b + 1, -1, kernel.now)
+      legs.timer[leg]!++
+      legs.endPhase(leg, this.all[b]!.spec.unroutableCell, kernel.now)
+      kernel.task(this.decideKind, b, leg)
+    }
+  }
+
+  loadChanged(backend: number, load: number): void {
+    this.all[this.balancerOf[backend]!]!.setLoad(this.slotOf[backend]!, load)
+  }
+
+  arrive(b: number, leg: number): void {
+    this.world.kernel.task(this.decideKind, b, leg)
+  }
+
+  private decide(b: number, leg: number): void {
+    const balancer = this.all[b]!
+    if (balancer.availableCount === 0) {
+      this.noBackend(b, leg)
+      return
+    }
+    balancer.prepare(this.world.legs.cls[leg]!)
+    if (balancer.controlled) {
+      this.pendingBalancer = b
+      this.pendingLeg = leg
+      this.world.kernel.suspended = true
+      return
+    }
+    this.assign(balancer, b, leg, balancer.policy.decide(balancer, balancer.draws))
+  }
+
+  /** The answer to the pending decision: an available slot. */
+  resume(slot: number): void {
+    const b = this.pendingBalancer
+    const leg = this.pendingLeg
+    this.pendingBalancer = -1
+    this.pendingLeg = -1
+    this.assign(this.all[b]!, b, leg, slot)
+  }
+
+  private assign(balancer: Balancer, b: number, leg: number, slot: number): void {
+    const { legs, kernel, network, replicas, compiled } = this.world
+    const { spec } = balancer
+    const backend = this.first[b]! + slot
+    const r = spec.replicas[slot]!
+    balancer.decisions++
+    if (spec.proxy) {
+      balancer.changeInFlight(slot, 1, balancer.demand)
+      this.gauges.add(2 * b, 1, kernel.now)
+      network.pushFrame(leg, compiled.nodes.length + backend)
+    }
+    legs.replica[leg] = r
+    legs.backend[leg] = backend
+    balancer.inTransit[slot]!++
+    replicas.expected[r]!++
+    network.send(leg, compiled.services[replicas.service[r]!]!.node, spec.channels[slot]!)
+  }
+
+  /** The leg has reached its backend, or was lost on the way there. */
+  landed(leg: number, backend: number): void {
+    const { legs, replicas } = this.world
+    legs.backend[leg] = -1
+    const balancer = this.all[this.balancerOf[backend]!]!
+    const slot = this.slotOf[backend]!
+    balancer.inTransit[slot]!--
+    replicas.expected[balancer.spec.replicas[slot]!]!--
+  }
+
+  /** An answer passes the balancer on its way back. */
+  answered(leg: number, backend: number, sentAt: number): void {
+    const balancer = this.all[this.balancerOf[backend]!]!
+    balancer.observe(
+      this.slotOf[backend]!,
+      this.world.kernel.now - sentAt,
+      this.world.legs.outcome[leg] !== OK,
+    )
+    this.forget(leg, backend)
+  }
+
+  /** The leg is no longer in flight for the balancer. */
+  forget(leg: number, backend: number): void {
+    const b = this.balancerOf[backend]!
+    const balancer = this.all[b]!
+    const demand = balancer.spec.classDemand[this.world.legs.cls[leg]!]!
+    balancer.changeInFlight(this.slotOf[backend]!, -1, demand)
+    this.gauges.add(2 * b, -1, this.world.kernel.now)
+  }
+
+  private noBackend(b: number, leg: number): void {
+    const { legs, kernel } = this.world
+    const { noBackend, node } = this.all[b]!.spec
+    legs.node[leg] = node
+    if (noBackend > 0) {
+      this.waiting.push(b, leg)
+      this.gauges.add(2 * b + 1, 1, kernel.now)
+      kernel.at(kernel.now + noBackend, this.giveUpKind, leg, ++legs.timer[leg]!)
+      return
+    }
+    legs.outcome[leg] = UNAVAILABLE
+    this.world.network.back(leg)
+  }
+
+  private giveUp(leg: number, timer: number): void {
+    const { legs, kernel, compiled } = this.world
+    if (legs.timer[leg] !== timer) return
+    const b = compiled.nodes[legs.node[leg]!]!.index
+    this.waiting.remove(b, leg)
+    this.gauges.add(2 * b + 1, -1, kernel.now)
+    legs.endPhase(leg, this.all[b]!.spec.unroutableCell, kernel.now)
+    legs.outcome[leg] = UNAVAILABLE
+    this.world.network.back(leg)
+  }
+
+  save(): unknown {
+    return {
+      pendingBalancer: this.pendingBalancer,
+      pendingLeg: this.pendingLeg,
+      gauges: this.gauges.save(),
+      waiting: this.waiting.save(),
+      all: this.all.map((balancer) => balancer.save()),
+    }
+  }
+
+  restore(state: unknown): void {
+    const from = state as {
+      pendingBalancer: number
+      pendingLeg: number
+      gauges: unknown
+      waiting: unknown
+      all: unknown[]
+    }
+    this.pendingBalancer = from.pendingBalancer
+    this.pendingLeg = from.pendingLeg
+    this.gauges.load(from.gauges)
+    this.waiting.load(from.waiting)
+    this.all.forEach((balancer, b) => balancer.restore(from.all[b]))
+  }
+}

@@ -1,0 +1,468 @@
+/** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
+import { compileDistribution } from '../../random/index.ts'
+import type { CallPolicy, Distribution, Scenario, Service } from '../../scenario/types.ts'
+import {
+  type BalancerSpec,
+  type CallSpec,
+  type Cell,
+  type ChannelSpec,
+  type ClassSpec,
+  type Compiled,
+  type ForwardSpec,
+  type Hop,
+  NODE_BALANCER,
+  NODE_RELAY,
+  NODE_SERVICE,
+  NODE_WORKLOAD,
+  type NodeSpec,
+  type Phase,
+  type ServiceSpec,
+  type SiteSpec,
+} from './compiled.ts'
+import { meanDemand, memoryOf, ProgramBuilder, walkSteps } from './program.ts'
+
+const compiled = new WeakMap<Scenario, Compiled>()
+
+/** A scenario is compiled once, however often it runs. @throws ConfigError on a distribution that cannot be drawn from. */
+export function compileScenario(scenario: Scenario): Compiled {
+  const known = compiled.get(scenario) ?? new Compiler(scenario).compile()
+  compiled.set(scenario, known)
+  return known
+}
+
+/** The mean of a distribution. */
+function meanOf(distribution: Distribution): number {
+  return compileDistribution(distribution).mean
+}
+
+class Compiler {
+  private readonly scenario: Scenario
+  private readonly nodes: NodeSpec[] = []
+  private readonly nodeOf = new Map<string, number>()
+  private readonly implicitOf = new Map<string, number>()
+  private readonly sites: SiteSpec[] = []
+  private readonly siteOf = new Map<string, number>()
+  private readonly cells: Cell[] = []
+  private readonly cellOf = new Map<string, number>()
+  private readonly channels: ChannelSpec[] = []
+  private readonly channelOf = new Map<string, number>()
+  private readonly calls: CallSpec[] = []
+  private readonly forwards: ForwardSpec[] = []
+  private readonly endpointNames: string[] = []
+  private readonly endpointIds = new Map<string, number>()
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario
+  }
+
+  compile(): Compiled {
+    const { scenario } = this
+    const node = (kind: number, index: number, name: string): number =>
+      this.nodes.push({ kind, index, name }) - 1
+    scenario.workloads.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_WORKLOAD, i, item.name)))
+    scenario.relays.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_RELAY, i, item.name)))
+    scenario.balancers.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_BALANCER, i, item.name)))
+    const needImplicit = this.directTargets()
+    needImplicit.forEach((service, i) => {
+      this.implicitOf.set(service.name, node(NODE_BALANCER, scenario.balancers.length + i, service.name))
+    })
+    scenario.services.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_SERVICE, i, item.name)))
+
+    for (const service of scenario.services)
+      for (const endpoint of service.endpoints) this.endpointId(endpoint.name)
+
+    for (const workload of scenario.workloads)
+      this.addCall(workload.name, workload.name, workload.to, -1, workload)
+    const classes: ClassSpec[] = scenario.workloads.flatMap((workload, w) =>
+      workload.classes.map((item) => ({
+        name:
+          workload.classes.length === 1 && item.name === 'default'
+            ? workload.name
+            : `${workload.name}.${item.name}`,
+        workload: w,
+        endpoint: item.endpoint === undefined ? -1 : this.endpointId(item.endpoint),
+        priority: item.priority,
+        deadline: item.deadline ?? Number.POSITIVE_INFINITY,
+      })),
+    )
+    const classSites = scenario.workloads.map((workload) => this.site(`${workload.name}.class`))
+    const thinkSites = scenario.workloads.map((workload) =>
+      workload.arrivals.kind === 'closed' ? this.site(`${workload.name}.think`, workload.arrivals.think) : -1,
+    )
+
+    const builder = new ProgramBuilder({
+      site: (name, distribution) => this.site(name, distribution),
+      call: (step, name) =>
+        this.addCall(
+          name,
+          name.slice(0, name.indexOf('.')),
+          step.to,
+          step.endpoint === undefined ? -1 : this.endpointId(step.endpoint),
+          step,
+        ),
+      forward: (step) => {
+        const from = this.forwardingService
+        return (
+          this.forwards.push({
+            hop: this.hop(from, step.to),
+            endpoint: step.endpoint === undefined ? -1 : this.endpointId(step.endpoint),
+          }) - 1
+        )
+      },
+    })
+    let replicaCount = 0
+    const services = scenario.services.map((service) => {
+      const spec = this.service(service, builder, replicaCount)
+      replicaCount += spec.slots
+      return spec
+    })
+    const relays = scenario.relays.map((relay) => ({
+      node: this.nodeOf.get(relay.name)!,
+      hop: this.hop(relay.name, relay.to),
+    }))
+    const balancers = [
+      ...scenario.balancers.map((balancer) =>
+        this.balancer(balancer, this.nodeOf.get(balancer.name)!, false, services, classes),
+      ),
+      ...needImplicit.map((service) =>
+        this.balancer(
+          {
+            name: service.name,
+            policy: { name: 'round-robin', params: {} },
+            targets: [service.name],
+            weights: [1],
+            noBackend: 0,
+            response: 'direct',
+          },
+          this.implicitOf.get(service.name)!,
+          true,
+          services,
+          classes,
+        ),
+      ),
+    ]
+
+    const n = this.nodes.length
+    const between = new Int32Array(n * n).fill(-1)
+    const slotReply = new Map<string, number>()
+    for (let x = 0; x < n; x++) {
+      for (let y = 0; y < n; y++) {
+        if (x !== y && !this.isImplicit(x) && !this.isImplicit(y)) {
+          between[x * n + y] = this.channel(this.nodes[x]!.name, this.nodes[y]!.name)
+        }
+      }
+    }
+    for (const spec of services) {
+      for (let slot = 0; slot < spec.slots; slot++) {
+        if (
+          !scenario.links.some(
+            (link) => link.to === `${spec.name}/${slot}` || link.from === `${spec.name}/${slot}`,
+          )
+        )
+          continue
+        for (let y = 0; y < n; y++) {
+          const channel = this.channel(`${spec.name}/${slot}`, this.nodes[y]!.name)
+          if (channel >= 0) slotReply.set(`${spec.node}/${slot}>${y}`, channel)
+        }
+      }
+    }
+
+    const endpointOf = new Int32Array(services.length * this.endpointNames.length).fill(-1)
+    services.forEach((spec, s) => {
+      spec.endpoints.forEach((endpoint, i) => {
+        endpointOf[s * this.endpointNames.length + this.endpointIds.get(endpoint.name)!] = i
+      })
+    })
+
+    return {
+      scenario,
+      nodes: this.nodes,
+      sites: this.sites,
+      cells: this.cells,
+      channels: this.channels,
+      calls: this.calls,
+      forwards: this.forwards,
+      classes,
+      classSites,
+      thinkSites,
+      relays,
+      balancers,
+      services,
+      program: builder.build(),
+      replicaCount,
+      between,
+      slotReply,
+      frames: this.longestProxyPath(),
+      endpointNames: this.endpointNames,
+      endpointOf,
+    }
+  }
+
+  private forwardingService = ''
+
+  private isImplicit(node: number): boolean {
+    const spec = this.nodes[node]!
+    return this.implicitOf.get(spec.name) === node
+  }
+
+  /** Services that something addresses without a balancer, where there is a choice of slots or a slot can be out. */
+  private directTargets(): Service[] {
+    const { scenario } = this
+    const targets = new Set<string>()
+    for (const workload of scenario.workloads) targets.add(workload.to)
+    for (const relay of scenario.relays) targets.add(relay.to)
+    for (const service of scenario.services) {
+      for (const endpoint of service.endpoints) {
+        for (const step of walkSteps(endpoint.steps))
+          if (step.kind === 'call' || step.kind === 'forward') targets.add(step.to)
+      }
+    }
+    const canBeOut = new Set(
+      scenario.events.flatMap((event) => (event.kind === 'outage' ? [event.service] : [])),
+    )
+    return scenario.services.filter(
+      (service) =>
+        targets.has(service.name) &&
+        (slotsOf(service) > 1 || service.autoscaler !== undefined || canBeOut.has(service.name)),
+    )
+  }
+
+  private endpointId(name: string): number {
+    const known = this.endpointIds.get(name)
+    if (known !== undefined) return known
+    const id = this.endpointNames.push(name) - 1
+    this.endpointIds.set(name, id)
+    return id
+  }
+
+  private site(name: string, distribution?: Distribution): number {
+    const known = this.siteOf.get(name)
+    if (known !== undefined) return known
+    const id = this.sites.push(distribution === undefined ? { name } : { name, distribution }) - 1
+    this.siteOf.set(name, id)
+    return id
+  }
+
+  private cell(phase: Phase, component: string): number {
+    const key = `${phase} ${component}`
+    const known = this.cellOf.get(key)
+    if (known !== undefined) return known
+    const id = this.cells.push({ phase, component }) - 1
+    this.cellOf.set(key, id)
+    return id
+  }
+
+  /** The direction from x to y of the link that joins them; -1 where none is declared. */
+  private channel(x: string, y: string): number {
+    const { links } = this.scenario
+    let link = links.findIndex((item) => item.from === x && item.to === y)
+    let direction = 'there'
+    if (link < 0) {
+      link = links.findIndex((item) => item.from === y && item.to === x && !item.oneWay)
+      direction = 'back'
+    }
+    if (link < 0) return -1
+    const spec = links[link]!
+    const key = `${link} ${direction}`
+    const known = this.channelOf.get(key)
+    if (known !== undefined) return known
+    const sampler = compileDistribution(spec.latency)
+    const id =
+      this.channels.push({
+        link,
+        latencySite: this.site(`${spec.name}.latency.${direction}`, spec.latency),
+        constant: sampler.constant ? sampler.mean : Number.NaN,
+        loss: spec.loss,
+        lossSite: this.site(`${spec.name}.loss.${direction}`),
+        cell: this.cell('network', spec.name),
+      }) - 1
+    this.channelOf.set(key, id)
+    return id
+  }
+
+  private hop(from: string, to: string): Hop {
+    return { node: this.implicitOf.get(to) ?? this.nodeOf.get(to)!, channel: this.channel(from, to) }
+  }
+
+  private addCall(name: string, caller: string, to: string, endpoint: number, policy: CallPolicy): number {
+    const timeout = policy.timeout === undefined ? undefined : compileDistribution(policy.timeout)
+    const retry = policy.retry
+    const retries = retry !== undefined && retry.attempts > 1
+    return (
+      this.calls.push({
+        name,
+        caller: this.nodeOf.get(caller)!,
+        hop: this.hop(caller, to),
+        endpoint,
+        timeoutSite: policy.timeout === undefined ? -1 : this.site(`${name}.timeout`, policy.timeout),
+        timeoutConstant: timeout?.constant ? timeout.mean : Number.NaN,
+        attempts: retry?.attempts ?? 1,
+        backoff: retry?.backoff ?? { base: 0, factor: 1, max: 0, jitter: 'none' },
+        jitterSite: retries ? this.site(`${name}.backoff`) : -1,
+        backoffCell: retries ? this.cell('backoff', caller) : -1,
+        failedCell: retries ? this.cell('failed-attempt', caller) : -1,
+        salt: hashName(name),
+      }) - 1
+    )
+  }
+
+  private service(service: Service, builder: ProgramBuilder, firstReplica: number): ServiceSpec {
+    this.forwardingService = service.name
+    const steps = service.endpoints.flatMap((endpoint) => [...walkSteps(endpoint.steps)])
+    const speedChanges = this.scenario.events.some(
+      (event) => event.kind === 'slow' && event.service === service.name,
+    )
+    const crashes = this.scenario.events.some(
+      (event) => event.kind === 'outage' && event.service === service.name,
+    )
+    const endpoints = service.endpoints.map((endpoint) => ({
+      name: endpoint.name,
+      entry: builder.endpoint(endpoint.steps, `${service.name}.${endpoint.name}`),
+      memory: memoryOf(endpoint.steps),
+      demand: meanDemand(endpoint.steps, meanOf),
+    }))
+    const uses = {
+      cpu: steps.some((step) => step.kind === 'cpu'),
+      io: steps.some((step) => step.kind === 'io'),
+      memory: endpoints.some((endpoint) => endpoint.memory > 0),
+      workers: service.workers !== Number.POSITIVE_INFINITY,
+      speedChanges: speedChanges || crashes,
+    }
+    const slots = slotsOf(service)
+    const declared = service.groups.flatMap((group) => Array.from({ length: group.count }, () => group.speed))
+    const last = declared.at(-1) ?? 1
+    return {
+      name: service.name,
+      node: this.nodeOf.get(service.name)!,
+      firstReplica,
+      slots,
+      initialReady: Math.min(declared.length, slots),
+      cores: service.cores,
+      discipline: service.discipline,
+      memory: service.memory,
+      workers: service.workers,
+      endpoints,
+      endpointSite: endpoints.length > 1 ? this.site(`${service.name}.endpoint`) : -1,
+      cells: {
+        worker: uses.workers ? this.cell('worker-wait', service.name) : -1,
+        memory:
+          uses.memory && service.memory !== Number.POSITIVE_INFINITY
+            ? this.cell('memory-wait', service.name)
+            : -1,
+        cpuWait: uses.cpu ? this.cell('cpu-wait', service.name) : -1,
+        cpu: uses.cpu ? this.cell('cpu', service.name) : -1,
+        io: uses.io ? this.cell('io', service.name) : -1,
+      },
+      uses,
+      speeds: Float64Array.from({ length: slots }, (_, i) => declared[i] ?? last),
+      autoscaled: service.autoscaler !== undefined,
+      startupSite:
+        service.autoscaler === undefined
+          ? -1
+          : this.site(`${service.name}.startup`, service.autoscaler.startup),
+    }
+  }
+
+  private balancer(
+    balancer: Scenario['balancers'][number],
+    node: number,
+    implicit: boolean,
+    services: readonly ServiceSpec[],
+    classes: readonly ClassSpec[],
+  ): BalancerSpec {
+    const targets = balancer.targets.map((name) => services.find((service) => service.name === name)!)
+    const slots = targets.flatMap((service, t) =>
+      Array.from({ length: service.slots }, (_, slot) => ({
+        service,
+        slot,
+        weight: balancer.weights[t] ?? 1,
+      })),
+    )
+    const slotChannel = (service: string, slot: number): number => {
+      const own = this.channel(balancer.name, `${service}/${slot}`)
+      return own >= 0 ? own : this.channel(balancer.name, service)
+    }
+    const reached = classes.flatMap((item, c) =>
+      this.firstBeyondRelays(this.scenario.workloads[item.workload]!.to) === node ? [c] : [],
+    )
+    const demandAt = (service: ServiceSpec, endpoint: number): number => {
+      const own = service.endpoints.find((item) => item.name === this.endpointNames[endpoint])
+      return (
+        own?.demand ??
+        service.endpoints.reduce((sum, item) => sum + item.demand, 0) / service.endpoints.length
+      )
+    }
+    return {
+      name: balancer.name,
+      node,
+      implicit,
+      proxy: balancer.response === 'proxy',
+      noBackend: balancer.noBackend,
+      policy: balancer.policy,
+      replicas: Int32Array.from(slots, ({ service, slot }) => service.firstReplica + slot),
+      weights: Float64Array.from(slots, ({ weight }) => weight),
+      channels: Int32Array.from(slots, ({ service, slot }) =>
+        implicit ? -1 : slotChannel(service.name, slot),
+      ),
+      unroutableCell: balancer.noBackend > 0 ? this.cell('unroutable', balancer.name) : -1,
+      classes: reached,
+      classDemand: Float64Array.from(
+        classes,
+        (item) =>
+          targets.reduce((sum, service) => sum + demandAt(service, item.endpoint), 0) / targets.length,
+      ),
+    }
+  }
+
+  private firstBeyondRelays(name: string): number {
+    let current = name
+    for (;;) {
+      const relay = this.scenario.relays.find((item) => item.name === current)
+      if (relay === undefined) return this.implicitOf.get(current) ?? this.nodeOf.get(current)!
+      current = relay.to
+    }
+  }
+
+  private longestProxyPath(): number {
+    const { scenario } = this
+    const depth = new Map<string, number>()
+    const visit = (name: string): number => {
+      const known = depth.get(name)
+      if (known !== undefined) return known
+      const relay = scenario.relays.find((item) => item.name === name)
+      const balancer = scenario.balancers.find((item) => item.name === name)
+      const service = scenario.services.find((item) => item.name === name)
+      let own = 0
+      let next: string[] = []
+      if (relay !== undefined) {
+        own = 1
+        next = [relay.to]
+      } else if (balancer !== undefined) {
+        own = balancer.response === 'proxy' ? 1 : 0
+        next = [...balancer.targets]
+      } else if (service !== undefined) {
+        const steps = service.endpoints.flatMap((endpoint) => [...walkSteps(endpoint.steps)])
+        next = steps.flatMap((step) => (step.kind === 'forward' ? [step.to] : []))
+      }
+      const longest = own + Math.max(0, ...next.map(visit))
+      depth.set(name, longest)
+      return longest
+    }
+    return Math.max(
+      0,
+      ...[...scenario.relays, ...scenario.balancers, ...scenario.services].map((item) => visit(item.name)),
+    )
+  }
+}
+
+/** The fixed number of slots of a service: `max` of a scalable one, else its replicas. */
+export function slotsOf(service: Service): number {
+  return service.autoscaler?.max ?? service.groups.reduce((sum, group) => sum + group.count, 0)
+}
+
+/** 32-bit FNV-1a over UTF-16 code units. */
+function hashName(name: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+  return hash | 0
+}

@@ -1,0 +1,161 @@
+/** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
+import type { Distribution, Scenario } from '../../scenario/types.ts'
+import type { Program } from './program.ts'
+
+export type Phase =
+  | 'network'
+  | 'unroutable'
+  | 'worker-wait'
+  | 'memory-wait'
+  | 'cpu-wait'
+  | 'cpu'
+  | 'io'
+  | 'backoff'
+  | 'failed-attempt'
+
+/** A cell of the phase vector: time of one phase at one component. */
+export type Cell = { readonly phase: Phase; readonly component: string }
+
+export const NODE_WORKLOAD = 0
+export const NODE_RELAY = 1
+export const NODE_BALANCER = 2
+export const NODE_SERVICE = 3
+
+/** `index` counts within the kind, in the scenario's order. */
+export type NodeSpec = { readonly kind: number; readonly index: number; readonly name: string }
+
+/** A place where draws are made for requests. */
+export type SiteSpec = { readonly name: string; readonly distribution?: Distribution }
+
+/** One direction of a link. */
+export type ChannelSpec = {
+  readonly link: number
+  readonly latencySite: number
+  /** The latency where it is constant, else NaN. */
+  readonly constant: number
+  readonly loss: number
+  readonly lossSite: number
+  readonly cell: number
+}
+
+/** Where a leg goes next. */
+export type Hop = { readonly node: number; readonly channel: number }
+
+/** A calling site: workload w is call w, then every `call` step. */
+export type CallSpec = {
+  readonly name: string
+  readonly caller: number
+  readonly hop: Hop
+  /** Interned endpoint name; -1: the service chooses. Workloads take it from the class. */
+  readonly endpoint: number
+  readonly timeoutSite: number
+  readonly timeoutConstant: number
+  readonly attempts: number
+  readonly backoff: {
+    readonly base: number
+    readonly factor: number
+    readonly max: number
+    readonly jitter: 'none' | 'full' | 'equal'
+  }
+  readonly jitterSite: number
+  readonly backoffCell: number
+  readonly failedCell: number
+  /** Separates the draws of this call's legs from those of other calls of the same request. */
+  readonly salt: number
+}
+
+export type ForwardSpec = { readonly hop: Hop; readonly endpoint: number }
+
+export type ClassSpec = {
+  readonly name: string
+  readonly workload: number
+  readonly endpoint: number
+  readonly priority: number
+  readonly deadline: number
+}
+
+export type RelaySpec = { readonly node: number; readonly hop: Hop }
+
+export type BalancerSpec = {
+  readonly name: string
+  readonly node: number
+  /** Implicit ones stand before a service that is addressed directly and has several slots, or one that can be out. */
+  readonly implicit: boolean
+  readonly proxy: boolean
+  readonly noBackend: number
+  readonly policy: { readonly name: string; readonly params: Readonly<Record<string, unknown>> }
+  /** Global replica of each slot. */
+  readonly replicas: Int32Array
+  readonly weights: Float64Array
+  readonly channels: Int32Array
+  readonly unroutableCell: number
+  /** Interned class indices that can reach it from a workload, through relays only. */
+  readonly classes: readonly number[]
+  /** Mean demand of a class's request here, by class; NaN where none. */
+  readonly classDemand: Float64Array
+}
+
+export type ServiceSpec = {
+  readonly name: string
+  readonly node: number
+  readonly firstReplica: number
+  /** Number of slots. */
+  readonly slots: number
+  readonly initialReady: number
+  readonly cores: number
+  readonly discipline: 'fifo' | 'ps'
+  readonly memory: number
+  readonly workers: number
+  readonly endpoints: readonly {
+    readonly name: string
+    readonly entry: number
+    readonly memory: number
+    readonly demand: number
+  }[]
+  readonly endpointSite: number
+  readonly cells: {
+    readonly worker: number
+    readonly memory: number
+    readonly cpuWait: number
+    readonly cpu: number
+    readonly io: number
+  }
+  /** Whether the feature can matter in this scenario; what cannot is not measured. */
+  readonly uses: {
+    readonly cpu: boolean
+    readonly io: boolean
+    readonly memory: boolean
+    readonly workers: boolean
+    readonly speedChanges: boolean
+  }
+  readonly speeds: Float64Array
+  readonly autoscaled: boolean
+  readonly startupSite: number
+}
+
+export type Compiled = {
+  readonly scenario: Scenario
+  readonly nodes: readonly NodeSpec[]
+  readonly sites: readonly SiteSpec[]
+  readonly cells: readonly Cell[]
+  readonly channels: readonly ChannelSpec[]
+  readonly calls: readonly CallSpec[]
+  readonly forwards: readonly ForwardSpec[]
+  readonly classes: readonly ClassSpec[]
+  readonly classSites: readonly number[]
+  readonly thinkSites: readonly number[]
+  readonly relays: readonly RelaySpec[]
+  readonly balancers: readonly BalancerSpec[]
+  readonly services: readonly ServiceSpec[]
+  readonly program: Program
+  readonly replicaCount: number
+  /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */
+  readonly between: Int32Array
+  /** The same for links that end at one slot: `${service node}/${slot}>${node}`. */
+  readonly slotReply: ReadonlyMap<string, number>
+  /** Most proxying nodes on any leg's way. */
+  readonly frames: number
+  readonly endpointNames: readonly string[]
+  /** Endpoint index of service s for interned name e at [s * names + e], -1 where it has none. */
+  readonly endpointOf: Int32Array
+}

@@ -1,0 +1,15 @@
+/** How a replica's cores are given to the cpu steps of its legs. */
+import type { Part } from './world.ts'
+
+export interface Cores extends Part {
+  /** The row wants `demand` seconds of a core at speed 1; `services.cpuDone(row)` follows. */
+  request(row: number, demand: number): void
+  /** The row, which is between two cpu steps, gives its core back. */
+  release(row: number): void
+  /** The replica's speed is about to become `speed`. */
+  setSpeed(replica: number, speed: number): void
+  /** Forgets everything about the replica; its rows are ended by others. */
+  clear(replica: number): void
+  /** Seconds of a core at speed 1 that the replica still owes its legs. */
+  backlog(replica: number): number
+}

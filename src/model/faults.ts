@@ -1,0 +1,193 @@
+/** The events of a scenario: outages, slow links and lossy ones, surges, slow replicas. Overlapping ones compose. */
+import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
+import type { Scenario, ScenarioEvent } from '../scenario/types.ts'
+import type { Part, World } from './world.ts'
+
+/** A `slow` event in spells, at one replica. */
+type Spell = {
+  readonly event: number
+  readonly replica: number
+  readonly stream: Stream
+  readonly length: Sampler
+  readonly gap: Sampler
+  on: boolean
+}
+
+export class Faults implements Part {
+  private readonly world: World
+  private readonly events: readonly ScenarioEvent[]
+  /** Events that are on, in the order of the scenario. */
+  private readonly active: Uint8Array
+  private readonly spells: Spell[] = []
+  private readonly switchKind: number
+  private readonly spellKind: number
+
+  constructor(world: World) {
+    this.world = world
+    const { compiled, kernel, seed } = world
+    this.events = compiled.scenario.events
+    this.active = new Uint8Array(this.events.length)
+    this.switchKind = kernel.on('an event starts or ends', (event, on) => this.switch(event, on))
+    this.spellKind = kernel.on('a slow spell starts or ends', (i) => this.turn(i))
+    this.events.forEach((event, e) => {
+      if (event.kind !== 'slow' || event.spells === undefined) return
+      for (const replica of this.replicasOf(event)) {
+        const { name, firstReplica } = compiled.services[world.replicas.service[replica]!]!
+        this.spells.push({
+          event: e,
+          replica,
+          stream: Stream.derive(seed, `slow/${e}/${name}/${replica - firstReplica}`),
+          length: compileDistribution(event.spells.for),
+          gap: compileDistribution(event.spells.gap),
+          on: false,
+        })
+      }
+    })
+  }
+
+  start(): void {
+    const { kernel } = this.world
+    // Ends before starts, so that windows which touch do not overlap.
+    this.events.forEach((event, e) => {
+      if (event.until < Number.POSITIVE_INFINITY) kernel.at(event.until, this.switchKind, e, 0)
+    })
+    this.events.forEach((event, e) => {
+      if (event.at === 0) this.switch(e, 1)
+      else kernel.at(event.at, this.switchKind, e, 1)
+    })
+    this.spells.forEach((spell, i) => {
+      const { at } = this.events[spell.event]!
+      kernel.at(at + spell.gap.sample(spell.stream), this.spellKind, i, 0)
+    })
+  }
+
+  private switch(e: number, on: number): void {
+    const event = this.events[e]!
+    this.active[e] = on
+    switch (event.kind) {
+      case 'outage':
+        this.outage(event, on)
+        return
+      case 'latency':
+      case 'loss':
+        this.link(event.link)
+        return
+      case 'surge':
+        this.surge(event.workload)
+        return
+      case 'slow':
+        if (event.spells === undefined || on === 0) for (const r of this.replicasOf(event)) this.speed(r)
+        return
+    }
+  }
+
+  private replicasOf(event: Extract<ScenarioEvent, { kind: 'outage' | 'slow' }>): number[] {
+    const spec = this.world.compiled.services.find((service) => service.name === event.service)!
+    if (event.slot !== undefined) return [spec.firstReplica + event.slot]
+    return Array.from({ length: spec.slots }, (_, slot) => spec.firstReplica + slot)
+  }
+
+  private outage(event: Extract<ScenarioEvent, { kind: 'outage' }>, on: number): void {
+    const { replicas, services } = this.world
+    for (const r of this.replicasOf(event)) {
+      const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
+      counts[r]! += on === 1 ? 1 : -1
+      replicas.availabilityChanged(r)
+      if (event.mode === 'crash' && on === 1) services.crash(r)
+    }
+  }
+
+  private link(name: string): void {
+    const { network, compiled } = this.world
+    const link = compiled.scenario.links.findIndex((item) => item.name === name)
+    let latency = 0
+    let keep = 1
+    this.events.forEach((event, e) => {
+      if (this.active[e] === 0) return
+      if (event.kind === 'latency' && event.link === name) latency += event.add
+      if (event.kind === 'loss' && event.link === name) keep *= 1 - event.add
+    })
+    network.addedLatency[link] = latency
+    network.addedLoss[link] = 1 - keep
+  }
+
+  private surge(name: string): void {
+    const { workloads, compiled } = this.world
+    let factor = 1
+    this.events.forEach((event, e) => {
+      if (this.active[e] === 1 && event.kind === 'surge' && event.workload === name) factor *= event.factor
+    })
+    workloads.setSurge(
+      compiled.scenario.workloads.findIndex((item) => item.name === name),
+      factor,
+    )
+  }
+
+  private turn(i: number): void {
+    const spell = this.spells[i]!
+    const { kernel } = this.world
+    const until = this.events[spell.event]!.until
+    if (!spell.on && kernel.now >= until) return
+    spell.on = !spell.on
+    this.speed(spell.replica)
+    const wait = (spell.on ? spell.length : spell.gap).sample(spell.stream)
+    kernel.at(kernel.now + wait, this.spellKind, i, 0)
+  }
+
+  private speed(r: number): void {
+    const { replicas, services, compiled } = this.world
+    const s = replicas.service[r]!
+    const spec = compiled.services[s]!
+    const slot = r - spec.firstReplica
+    let factor = 1
+    this.events.forEach((event, e) => {
+      if (event.kind !== 'slow' || event.service !== spec.name) return
+      if (event.slot !== undefined && event.slot !== slot) return
+      if (event.spells === undefined) {
+        if (this.active[e] === 1) factor *= event.factor
+      } else if (
+        this.active[e] === 1 &&
+        this.spells.some((spell) => spell.event === e && spell.replica === r && spell.on)
+      ) {
+        factor *= event.factor
+      }
+    })
+    const speed = spec.speeds[slot]! / factor
+    if (speed !== replicas.speed[r]) services.cores[s]!.setSpeed(r, speed)
+  }
+
+  /** Slow spells that are on, per replica: a hidden phase of the system. */
+  get slowed(): number {
+    return this.spells.reduce((sum, spell) => sum + (spell.on ? 1 : 0), 0)
+  }
+
+  save(): unknown {
+    return {
+      active: this.active.slice(),
+      spells: this.spells.map(({ on, stream }) => ({ on, stream: stream.save() })),
+    }
+  }
+
+  restore(state: unknown): void {
+    const from = state as { active: Uint8Array; spells: { on: boolean; stream: StreamState }[] }
+    this.active.set(from.active)
+    this.spells.forEach((spell, i) => {
+      spell.on = from.spells[i]!.on
+      spell.stream.load(from.spells[i]!.stream)
+    })
+  }
+}
+
+/** The events as markers of a result, by name of what they strike. */
+export function eventTarget(event: Scenario['events'][number]): string {
+  switch (event.kind) {
+    case 'outage':
+    case 'slow':
+      return event.slot === undefined ? event.service : `${event.service}/${event.slot}`
+    case 'latency':
+    case 'loss':
+      return event.link
+    case 'surge':
+      return event.workload
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * First come, first served: c cores with one queue per replica. A core is kept over consecutive cpu steps.
+ */
+import type { Cores } from './cores.ts'
+import { Fifo } from './fifo.ts'
+import { CORE_HELD, CORE_NONE, CORE_RUNNING, CORE_WAITING } from './legs.ts'
+import { BUSY, QUEUE_CPU } from './service-gauges.ts'
+import type { World } from './world.ts'
+
+export class FifoCores implements Cores {
+  private readonly world: World
+  private readonly busy: Int32Array
+  private readonly queue: Fifo
+  private readonly cores: Int32Array
+  private readonly waitCell: Int32Array
+  private readonly cpuCell: Int32Array
+  private readonly doneKind: number
+
+  constructor(world: World) {
+    this.world = world
+    const { compiled, kernel, legs } = world
+    this.busy = new Int32Array(compiled.replicaCount)
+    this.queue = new Fifo(legs, compiled.replicaCount)
+    this.cores = new Int32Array(compiled.replicaCount)
+    this.waitCell = new Int32Array(compiled.replicaCount)
+    this.cpuCell = new Int32Array(compiled.replicaCount)
+    for (const spec of compiled.services) {
+      for (let r = spec.firstReplica; r < spec.firstReplica + spec.slots; r++) {
+        this.cores[r] = spec.cores
+        this.waitCell[r] = spec.cells.cpuWait
+        this.cpuCell[r] = spec.cells.cpu
+      }
+    }
+    this.doneKind = kernel.on('a cpu step ends', (row, timer) => this.done(row, timer))
+  }
+
+  request(row: number, demand: number): void {
+    const { legs, services, replicas } = this.world
+    const r = legs.replica[row]!
+    legs.work[row] = demand
+    if (legs.core[row] === CORE_HELD) {
+      this.run(row, r)
+    } else if (this.busy[r]! < this.cores[r]!) {
+      this.busy[r]!++
+      services.add(r, BUSY, 1)
+      replicas.changeBusy(r, 1)
+      this.run(row, r)
+    } else {
+      legs.core[row] = CORE_WAITING
+      this.queue.push(r, row)
+      services.add(r, QUEUE_CPU, 1)
+    }
+  }
+
+  private run(row: number, r: number): void {
+    const { legs, kernel, replicas } = this.world
+    legs.core[row] = CORE_RUNNING
+    legs.workAt[row] = kernel.now
+    kernel.at(kernel.now + legs.work[row]! / replicas.speed[r]!, this.doneKind, row, legs.timer[row]!)
+  }
+
+  private done(row: number, timer: number): void {
+    const { legs, kernel, services } = this.world
+    if (legs.timer[row] !== timer) return
+    legs.core[row] = CORE_HELD
+    legs.endPhase(row, this.cpuCell[legs.replica[row]!]!, kernel.now)
+    services.cpuDone(row)
+  }
+
+  release(row: number): void {
+    const { legs, kernel, services, replicas } = this.world
+    const r = legs.replica[row]!
+    legs.core[row] = CORE_NONE
+    if (this.queue.length[r] === 0) {
+      this.busy[r]!--
+      services.add(r, BUSY, -1)
+      replicas.changeBusy(r, -1)
+      return
+    }
+    const next = this.queue.pop(r)
+    services.add(r, QUEUE_CPU, -1)
+    legs.endPhase(next, this.waitCell[r]!, kernel.now)
+    this.run(next, r)
+  }
+
+  setSpeed(replica: number, speed: number): void {
+    const { legs, kernel, replicas } = this.world
+    const before = replicas.speed[replica]!
+    replicas.speed[replica] = speed
+    for (let row = 0; row < legs.used; row++) {
+      if (legs.core[row] !== CORE_RUNNING || legs.replica[row] !== replica) continue
+      const work = Math.max(0, legs.work[row]! - (kernel.now - legs.workAt[row]!) * before)
+      legs.work[row] = work
+      legs.workAt[row] = kernel.now
+      kernel.at(kernel.now + work / speed, this.doneKind, row, ++legs.timer[row]!)
+    }
+  }
+
+  clear(replica: number): void {
+    const { services, replicas } = this.world
+    services.add(replica, QUEUE_CPU, -this.queue.length[replica]!)
+    services.add(replica, BUSY, -this.busy[replica]!)
+    replicas.changeBusy(replica, -this.busy[replica]!)
+    this.queue.clear(replica)
+    this.busy[replica] = 0
+  }
+
+  backlog(replica: number): number {
+    const { legs, kernel, replicas } = this.world
+    const speed = replicas.speed[replica]!
+    let sum = 0
+    for (let row = 0; row < legs.used; row++) {
+      if (legs.replica[row] !== replica) continue
+      if (legs.core[row] === CORE_WAITING) sum += legs.work[row]!
+      else if (legs.core[row] === CORE_RUNNING) {
+        sum += Math.max(0, legs.work[row]! - (kernel.now - legs.workAt[row]!) * speed)
+      }
+    }
+    return sum
+  }
+
+  save(): unknown {
+    return { busy: this.busy.slice(), queue: this.queue.save() }
+  }
+
+  restore(state: unknown): void {
+    const { busy, queue } = state as { busy: Int32Array; queue: unknown }
+    this.busy.set(busy)
+    this.queue.load(queue)
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * Egalitarian processor sharing: n legs share c cores, each gets speed x min(1, c / n). In virtual time (the work
+ * that every leg present has got) a leg that comes at V with demand d leaves at V + d, so that the next to leave is
+ * the head of a heap and an event costs O(log n). Kleinrock (1967); the virtual-time form is that of fair queueing.
+ */
+import type { Cores } from './cores.ts'
+import { CORE_HELD, CORE_NONE, CORE_RUNNING } from './legs.ts'
+import { BUSY, QUEUE_CPU } from './service-gauges.ts'
+import type { World } from './world.ts'
+
+/** One replica: a binary heap of (virtual time of leaving, order of arrival, row). */
+type Share = {
+  virtual: number
+  updated: number
+  epoch: number
+  order: number
+  leave: number[]
+  orders: number[]
+  rows: number[]
+}
+
+export class ProcessorSharing implements Cores {
+  private readonly world: World
+  private readonly shares: Share[]
+  private readonly cores: Int32Array
+  private readonly doneKind: number
+
+  constructor(world: World) {
+    this.world = world
+    const { compiled, kernel } = world
+    this.shares = Array.from({ length: compiled.replicaCount }, () => ({
+      virtual: 0,
+      updated: 0,
+      epoch: 0,
+      order: 0,
+      leave: [],
+      orders: [],
+      rows: [],
+    }))
+    this.cores = new Int32Array(compiled.replicaCount)
+    for (const spec of compiled.services) {
+      for (let r = spec.firstReplica; r < spec.firstReplica + spec.slots; r++) this.cores[r] = spec.cores
+    }
+    this.doneKind = kernel.on('a shared cpu step ends', (r, epoch) => this.done(r, epoch))
+  }
+
+  request(row: number, demand: number): void {
+    const { legs, kernel } = this.world
+    const r = legs.replica[row]!
+    const share = this.shares[r]!
+    this.advance(r)
+    if (share.rows.length === 0) share.virtual = 0
+    legs.core[row] = CORE_RUNNING
+    legs.work[row] = demand
+    legs.workAt[row] = kernel.now
+    push(share, share.virtual + demand, row)
+    this.count(r, 1)
+    this.schedule(r)
+  }
+
+  private done(r: number, epoch: number): void {
+    const { legs, kernel, services, compiled, replicas } = this.world
+    const share = this.shares[r]!
+    if (epoch !== share.epoch) return
+    this.advance(r)
+    const row = share.rows[0]!
+    share.virtual = Math.max(share.virtual, share.leave[0]!)
+    pop(share)
+    this.count(r, -1)
+    this.schedule(r)
+    const { cells } = compiled.services[replicas.service[r]!]!
+    const total = kernel.now - legs.workAt[row]!
+    const served = Math.min(total, legs.work[row]! / replicas.speed[r]!)
+    const at = row * legs.cells
+    legs.phases[at + cells.cpu]! += served
+    legs.phases[at + cells.cpuWait]! += total - served
+    legs.since[row] = kernel.now
+    legs.core[row] = CORE_HELD
+    services.cpuDone(row)
+  }
+
+  /** Nothing to give back: the share ended with the step. */
+  release(row: number): void {
+    this.world.legs.core[row] = CORE_NONE
+  }
+
+  setSpeed(replica: number, speed: number): void {
+    this.advance(replica)
+    this.world.replicas.speed[replica] = speed
+    this.schedule(replica)
+  }
+
+  clear(replica: number): void {
+    const share = this.shares[replica]!
+    for (let n = share.rows.length; n > 0; n--) {
+      share.rows.length = n - 1
+      this.counted(replica, n, -1)
+    }
+    share.leave = []
+    share.orders = []
+    share.epoch++
+  }
+
+  backlog(replica: number): number {
+    this.advance(replica)
+    const share = this.shares[replica]!
+    return share.leave.reduce((sum, leave) => sum + Math.max(0, leave - share.virtual), 0)
+  }
+
+  private rate(r: number): number {
+    const n = this.shares[r]!.rows.length
+    return this.world.replicas.speed[r]! * Math.min(1, this.cores[r]! / n)
+  }
+
+  private advance(r: number): void {
+    const share = this.shares[r]!
+    const { now } = this.world.kernel
+    if (share.rows.length > 0) share.virtual += (now - share.updated) * this.rate(r)
+    share.updated = now
+  }
+
+  private schedule(r: number): void {
+    const share = this.shares[r]!
+    share.epoch++
+    if (share.rows.length === 0) return
+    const { kernel } = this.world
+    const wait = Math.max(0, share.leave[0]! - share.virtual) / this.rate(r)
+    kernel.at(kernel.now + wait, this.doneKind, r, share.epoch)
+  }
+
+  /** After one came or went. */
+  private count(r: number, by: 1 | -1): void {
+    const n = this.shares[r]!.rows.length
+    this.counted(r, by === 1 ? n : n + 1, by)
+  }
+
+  /** The n-th leg came or went: it is at work while there is a core for it. */
+  private counted(r: number, n: number, by: 1 | -1): void {
+    const { services, replicas } = this.world
+    if (n <= this.cores[r]!) {
+      services.add(r, BUSY, by)
+      replicas.changeBusy(r, by)
+    } else {
+      services.add(r, QUEUE_CPU, by)
+    }
+  }
+
+  save(): unknown {
+    return this.shares.map(copy)
+  }
+
+  restore(state: unknown): void {
+    ;(state as Share[]).forEach((share, r) => {
+      this.shares[r] = copy(share)
+    })
+  }
+}
+
+function copy(share: Share): Share {
+  return { ...share, leave: [...share.leave], orders: [...share.orders], rows: [...share.rows] }
+}
+
+function less(share: Share, i: number, j: number): boolean {
+  const a = share.leave[i]!
+  const b = share.leave[j]!
+  return a < b || (a === b && share.orders[i]! < share.orders[j]!)
+}
+
+function swap(share: Share, i: number, j: number): void {
+  for (const list of [share.leave, share.orders, share.rows]) {
+    const kept = list[i]!
+    list[i] = list[j]!
+    list[j] = kept
+  }
+}
+
+function push(share: Share, leave: number, row: number): void {
+  let i = share.rows.length
+  share.leave.push(leave)
+  share.orders.push(share.order++)
+  share.rows.push(row)
+  while (i > 0) {
+    const parent = (i - 1) >> 1
+    if (!less(share, i, parent)) break
+    swap(share, i, parent)
+    i = parent
+  }
+}
+
+function pop(share: Share): void {
+  const last = share.rows.length - 1
+  swap(share, 0, last)
+  share.leave.pop()
+  share.orders.pop()
+  share.rows.pop()
+  let i = 0
+  for (;;) {
+    let child = 2 * i + 1
+    if (child >= last) return
+    if (child + 1 < last && less(share, child + 1, child)) child++
+    if (!less(share, child, i)) return
+    swap(share, i, child)
+    i = child
+  }
+}

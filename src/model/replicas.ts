@@ -1,0 +1,109 @@
+/** The slots of all services, numbered through: what state each is in, how fast it is, how much it holds. */
+import { loadFields, saveFields } from '../engine/typed.ts'
+import { Gauges } from '../metrics/gauges.ts'
+import type { Part, World } from './world.ts'
+
+export const STOPPED = 0
+export const STARTING = 1
+export const READY = 2
+export const DRAINING = 3
+
+/** Gauges per replica: cores at work, legs there. */
+export const REPLICA_BUSY = 0
+export const REPLICA_LOAD = 1
+const GAUGES = 2
+
+export class Replicas implements Part {
+  readonly service: Int32Array
+  readonly state: Uint8Array
+  /** Outages that are on, per replica: taken out of rotation, or crashed. */
+  readonly drained: Int32Array
+  readonly crashed: Int32Array
+  /** Of a core, now. */
+  readonly speed: Float64Array
+  /** Legs at the replica, and legs sent to it that have not arrived. */
+  readonly load: Int32Array
+  readonly expected: Int32Array
+  readonly readySince: Float64Array
+  readonly arrivals: Float64Array
+  readonly gauges: Gauges
+  /** Balancers' backends that are this replica. */
+  readonly backends: readonly number[][]
+  private readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+    const { services, replicaCount } = world.compiled
+    this.service = new Int32Array(replicaCount)
+    this.state = new Uint8Array(replicaCount)
+    this.drained = new Int32Array(replicaCount)
+    this.crashed = new Int32Array(replicaCount)
+    this.speed = new Float64Array(replicaCount)
+    this.load = new Int32Array(replicaCount)
+    this.expected = new Int32Array(replicaCount)
+    this.readySince = new Float64Array(replicaCount)
+    this.arrivals = new Float64Array(replicaCount)
+    this.gauges = new Gauges(replicaCount * GAUGES)
+    this.backends = Array.from({ length: replicaCount }, () => [])
+    services.forEach((spec, s) => {
+      for (let slot = 0; slot < spec.slots; slot++) {
+        const r = spec.firstReplica + slot
+        this.service[r] = s
+        this.state[r] = slot < spec.initialReady ? READY : STOPPED
+        this.speed[r] = spec.speeds[slot]!
+      }
+    })
+  }
+
+  isAvailable(r: number): boolean {
+    return this.state[r] === READY && this.drained[r] === 0 && this.crashed[r] === 0
+  }
+
+  setState(r: number, state: number): void {
+    if (state === READY) this.readySince[r] = this.world.kernel.now
+    this.state[r] = state
+    this.availabilityChanged(r)
+  }
+
+  /** After a change of state or of the outages that are on. */
+  availabilityChanged(r: number): void {
+    const available = this.isAvailable(r)
+    for (const backend of this.backends[r]!) this.world.balancers.setAvailable(backend, available)
+  }
+
+  /** A leg arrives (+1) or leaves (-1). */
+  changeLoad(r: number, by: number): void {
+    const { now } = this.world.kernel
+    const load = this.load[r]! + by
+    this.load[r] = load
+    this.gauges.add(r * GAUGES + REPLICA_LOAD, by, now)
+    const backends = this.backends[r]!
+    for (let i = 0; i < backends.length; i++) this.world.balancers.loadChanged(backends[i]!, load)
+    if (by < 0) this.settle(r)
+  }
+
+  /** A draining replica with nothing left stops. */
+  settle(r: number): void {
+    if (this.state[r] === DRAINING && this.isEmpty(r)) this.world.scalers.drained(r)
+  }
+
+  /** Nothing is there and nothing is on its way there. */
+  isEmpty(r: number): boolean {
+    return this.load[r] === 0 && this.expected[r] === 0
+  }
+
+  changeBusy(r: number, by: number): void {
+    this.gauges.add(r * GAUGES + REPLICA_BUSY, by, this.world.kernel.now)
+  }
+
+  save(): unknown {
+    return { ...saveFields(this as unknown as Record<string, unknown>, FIELDS), gauges: this.gauges.save() }
+  }
+
+  restore(state: unknown): void {
+    loadFields(this as unknown as Record<string, unknown>, FIELDS, state)
+    this.gauges.load((state as { gauges: unknown }).gauges)
+  }
+}
+
+const FIELDS = ['state', 'drained', 'crashed', 'speed', 'load', 'expected', 'readySince', 'arrivals']

@@ -1,0 +1,283 @@
+/**
+ * The requests of all clients: made, followed to exactly one outcome, counted and measured. `latency`, phases and
+ * the window's counts cover requests that were meant to be sent at or after the warm-up.
+ */
+import { loadFields, saveFields } from '../engine/typed.ts'
+import { Gauges } from '../metrics/gauges.ts'
+import { LatencyRecorder, type LatencyState } from '../metrics/latency-recorder.ts'
+import { OUTCOMES, type Outcome } from '../results/types.ts'
+import { REQUEST } from './legs.ts'
+import type { Part, World } from './world.ts'
+
+const OK = OUTCOMES.indexOf('ok')
+const DEADLINE = OUTCOMES.indexOf('deadline')
+const COUNT = OUTCOMES.length
+
+/** A finished request, as a listener sees it. */
+export type RequestRecord = {
+  readonly workload: string
+  readonly class: string
+  /** From 0 within its workload. */
+  readonly number: number
+  readonly start: number
+  readonly end: number
+  readonly outcome: Outcome
+  readonly attempts: number
+}
+
+export class Requests implements Part {
+  /** Requests without outcome: [0] all, [1 + class]. */
+  readonly open: Gauges
+  /** The same, weighted as the reward weights classes. */
+  readonly weightedOpen: Gauges
+  readonly created: Float64Array
+  /** [class x outcomes]. */
+  readonly outcomes: Float64Array
+  readonly recorders: readonly LatencyRecorder[]
+  /** Sent, and ended ok, within [warmup, horizon): the second whenever it was sent. */
+  readonly sentInWindow: Float64Array
+  readonly endedInWindow: Float64Array
+  okInWindow = 0
+  /** Sent within the window and ended otherwise than ok. */
+  errorsInWindow = 0
+  okTotal = 0
+  errorTotal = 0
+  listener: ((record: RequestRecord) => void) | undefined
+  /** Follows lateness: every request older than this many seconds counts as late. */
+  lateAfter: number = Number.POSITIVE_INFINITY
+  /** Seconds that a failed request counts for in `failureCharge`, less its age. */
+  failureCost = 0
+  readonly classWeight: Float64Array
+  failureCharge = 0
+  /** Requests that became late or failed, each once, by weight. */
+  late = 0
+  /** One per scaler: what ended in its running interval. */
+  readonly intervals: IntervalStats[] = []
+  private readonly world: World
+  private readonly warmup: number
+  private readonly deadlineKind: number
+  private readonly lateKind: number
+  /** 1 once the request counted as late. */
+  private isLate: Uint8Array = new Uint8Array(0)
+
+  constructor(world: World) {
+    this.world = world
+    const { compiled, kernel, legs } = world
+    const classes = compiled.classes.length
+    this.warmup = compiled.scenario.warmup
+    this.open = new Gauges(1 + classes)
+    this.weightedOpen = new Gauges(1)
+    this.created = new Float64Array(classes)
+    this.outcomes = new Float64Array(classes * COUNT)
+    this.sentInWindow = new Float64Array(classes)
+    this.endedInWindow = new Float64Array(classes)
+    this.classWeight = new Float64Array(classes).fill(1)
+    this.recorders = compiled.classes.map(() => new LatencyRecorder(compiled.cells.length))
+    legs.uint8((array) => {
+      this.isLate = array
+    })
+    this.deadlineKind = kernel.on('a deadline', (row, generation) => this.deadline(row, generation))
+    this.lateKind = kernel.on('a request becomes late', (row, generation) => this.becameLate(row, generation))
+  }
+
+  /** A client means to send request `number` of class `cls` now. */
+  create(workload: number, number: number, cls: number): void {
+    const { legs, kernel, compiled, callers, horizon } = this.world
+    const { now } = kernel
+    const row = legs.alloc()
+    legs.kind[row] = REQUEST
+    legs.parent[row] = -1
+    legs.number[row] = number
+    legs.path[row] = 0
+    legs.cls[row] = cls
+    legs.start[row] = now
+    legs.since[row] = now
+    this.isLate[row] = 0
+    this.created[cls]!++
+    if (now >= this.warmup && now < horizon) this.sentInWindow[cls]!++
+    this.open.add(0, 1, now)
+    this.open.add(1 + cls, 1, now)
+    this.weightedOpen.add(0, this.classWeight[cls]!, now)
+    const { deadline } = compiled.classes[cls]!
+    if (deadline < Number.POSITIVE_INFINITY) {
+      kernel.at(now + deadline, this.deadlineKind, row, legs.generation[row]!)
+    }
+    if (this.lateAfter < Number.POSITIVE_INFINITY) {
+      kernel.at(now + this.lateAfter, this.lateKind, row, legs.generation[row]!)
+    }
+    callers.begin(row, workload)
+  }
+
+  /** The one outcome of a request; `leg` answered it (-1: none did). */
+  finish(row: number, outcome: number, leg: number): void {
+    const { legs, kernel, horizon, compiled } = this.world
+    const { now } = kernel
+    const cls = legs.cls[row]!
+    const start = legs.start[row]!
+    const age = now - start
+    this.outcomes[cls * COUNT + outcome]!++
+    this.open.add(0, -1, now)
+    this.open.add(1 + cls, -1, now)
+    this.weightedOpen.add(0, -this.classWeight[cls]!, now)
+    if (start >= this.warmup && start < horizon) {
+      this.endedInWindow[cls]!++
+      if (outcome !== OK) this.errorsInWindow++
+    }
+    if (outcome === OK) {
+      this.okTotal++
+      if (now >= this.warmup && now < horizon) this.okInWindow++
+      if (start >= this.warmup) this.recorders[cls]!.record(age, legs.phases, leg * legs.cells)
+    } else {
+      this.errorTotal++
+      this.failureCharge += this.classWeight[cls]! * Math.max(0, this.failureCost - age)
+    }
+    if (this.isLate[row] === 0 && outcome !== OK) this.countLate(row)
+    for (let i = 0; i < this.intervals.length; i++) {
+      this.intervals[i]!.ended(age, outcome !== OK, this.isLate[row] === 1)
+    }
+    if (this.listener !== undefined) {
+      const { name, workload } = compiled.classes[cls]!
+      this.listener({
+        workload: compiled.scenario.workloads[workload]!.name,
+        class: name,
+        number: legs.number[row]!,
+        start,
+        end: now,
+        outcome: OUTCOMES[outcome]!,
+        attempts: legs.attempt[row]!,
+      })
+    }
+    const { number } = legs
+    this.world.workloads.ended(compiled.classes[cls]!.workload, number[row]!)
+    legs.release(row)
+  }
+
+  private deadline(row: number, generation: number): void {
+    const { legs, callers } = this.world
+    if (legs.generation[row] !== generation) return
+    callers.abandon(row)
+    this.finish(row, DEADLINE, -1)
+  }
+
+  private becameLate(row: number, generation: number): void {
+    if (this.world.legs.generation[row] === generation && this.isLate[row] === 0) this.countLate(row)
+  }
+
+  private countLate(row: number): void {
+    this.isLate[row] = 1
+    this.late += this.classWeight[this.world.legs.cls[row]!]!
+    for (const interval of this.intervals) interval.late++
+  }
+
+  /** Open requests of class `cls` that count for the measured window. */
+  censored(): number {
+    let sum = 0
+    for (let c = 0; c < this.created.length; c++) sum += this.sentInWindow[c]! - this.endedInWindow[c]!
+    return sum
+  }
+
+  get createdTotal(): number {
+    let sum = 0
+    for (let c = 0; c < this.created.length; c++) sum += this.created[c]!
+    return sum
+  }
+
+  save(): unknown {
+    return {
+      ...saveFields(this as unknown as Record<string, unknown>, FIELDS),
+      open: this.open.save(),
+      weightedOpen: this.weightedOpen.save(),
+      recorders: this.recorders.map((recorder) => recorder.save()),
+      intervals: this.intervals.map((interval) => interval.save()),
+    }
+  }
+
+  restore(state: unknown): void {
+    const from = state as Record<string, unknown>
+    loadFields(this as unknown as Record<string, unknown>, FIELDS, state)
+    this.open.load(from.open)
+    this.weightedOpen.load(from.weightedOpen)
+    // A snapshot without metrics has no latencies.
+    const recorders = from.recorders as LatencyState[] | undefined
+    if (recorders !== undefined) this.recorders.forEach((recorder, i) => recorder.load(recorders[i]!))
+    this.intervals.forEach((interval, i) => interval.load((from.intervals as unknown[])[i]))
+  }
+}
+
+const FIELDS = [
+  'created',
+  'outcomes',
+  'sentInWindow',
+  'endedInWindow',
+  'okInWindow',
+  'errorsInWindow',
+  'okTotal',
+  'errorTotal',
+  'lateAfter',
+  'failureCost',
+  'classWeight',
+  'failureCharge',
+  'late',
+]
+
+/** What the requests that were decided in an interval say to a scaler. */
+export class IntervalStats {
+  late = 0
+  inTime = 0
+  private finished = 0
+  private failedCount = 0
+  private latencies: number[] = []
+
+  ended(latency: number, failed: boolean, late: boolean): void {
+    this.finished++
+    if (failed) this.failedCount++
+    else this.latencies.push(latency)
+    if (!late) this.inTime++
+  }
+
+  get lateFraction(): number {
+    const decided = this.late + this.inTime
+    return decided === 0 ? 0 : this.late / decided
+  }
+
+  get failedFraction(): number {
+    return this.finished === 0 ? 0 : this.failedCount / this.finished
+  }
+
+  /** Of the answers of the interval, R-7; 0 if there is none. */
+  get p95(): number {
+    const sorted = Float64Array.from(this.latencies).sort()
+    if (sorted.length === 0) return 0
+    const rank = 0.95 * (sorted.length - 1)
+    const low = Math.floor(rank)
+    const value = sorted[low]!
+    return low + 1 < sorted.length ? value + (rank - low) * (sorted[low + 1]! - value) : value
+  }
+
+  restart(): void {
+    this.late = 0
+    this.inTime = 0
+    this.finished = 0
+    this.failedCount = 0
+    this.latencies = []
+  }
+
+  save(): unknown {
+    return {
+      late: this.late,
+      inTime: this.inTime,
+      finished: this.finished,
+      failedCount: this.failedCount,
+      latencies: [...this.latencies],
+    }
+  }
+
+  load(state: unknown): void {
+    Object.assign(this, structuredCopy(state))
+  }
+}
+
+function structuredCopy(state: unknown): Record<string, unknown> {
+  const from = state as Record<string, unknown>
+  return { ...from, latencies: [...(from.latencies as number[])] }
+}

@@ -1,0 +1,446 @@
+/**
+ * What happens to a leg at a replica: it is admitted (worker, then memory), walks through its endpoint's program,
+ * gives everything back and answers. The checks of admission happen once; a leg that waited is never refused.
+ */
+import { loadFields, saveFields } from '../engine/typed.ts'
+import { Gauges } from '../metrics/gauges.ts'
+import { OUTCOMES } from '../results/types.ts'
+import type { ServiceSpec } from './compile/compiled.ts'
+import {
+  OP_BRANCH_END,
+  OP_CALL,
+  OP_CHOOSE,
+  OP_CPU,
+  OP_END,
+  OP_FORK,
+  OP_IO,
+  OP_JUMP,
+} from './compile/program.ts'
+import type { Cores } from './cores.ts'
+import { Fifo } from './fifo.ts'
+import { FifoCores } from './fifo-cores.ts'
+import { BRANCH, CORE_HELD, CORE_NONE, LEG } from './legs.ts'
+import { ProcessorSharing } from './processor-sharing.ts'
+import {
+  IO,
+  LOAD,
+  MEMORY,
+  QUEUE_MEMORY,
+  QUEUE_WORKERS,
+  READY_REPLICAS,
+  SERVICE_GAUGES,
+  WORKERS,
+} from './service-gauges.ts'
+import type { Part, World } from './world.ts'
+
+const OK = OUTCOMES.indexOf('ok')
+const FAILED = OUTCOMES.indexOf('failed')
+
+export class Services implements Part {
+  /** SERVICE_GAUGES per service. */
+  readonly gauges: Gauges
+  readonly arrivals: Float64Array
+  /** Nominal demand that came, seconds of a core at speed 1: the class means, not the draws. */
+  readonly offered: Float64Array
+  /** Per service: its own way of giving out cores. */
+  readonly cores: readonly Cores[]
+  private readonly world: World
+  private readonly specs: readonly ServiceSpec[]
+  private readonly fifo: FifoCores
+  private readonly sharing: ProcessorSharing | undefined
+  private readonly memory: Float64Array
+  private readonly workers: Int32Array
+  private readonly memoryQueue: Fifo
+  private readonly workerQueue: Fifo
+  private readonly ioKind: number
+  private readonly branchKind: number
+  private readonly op: Uint8Array
+  private readonly a: Int32Array
+  private readonly b: Int32Array
+  private readonly site: Int32Array
+  private readonly ordinal: Int32Array
+
+  constructor(world: World) {
+    this.world = world
+    const { compiled, kernel, legs } = world
+    this.specs = compiled.services
+    this.gauges = new Gauges(this.specs.length * SERVICE_GAUGES)
+    this.arrivals = new Float64Array(this.specs.length)
+    this.offered = new Float64Array(this.specs.length)
+    this.fifo = new FifoCores(world)
+    this.sharing = this.specs.some((spec) => spec.discipline === 'ps')
+      ? new ProcessorSharing(world)
+      : undefined
+    this.cores = this.specs.map((spec) => (spec.discipline === 'ps' ? this.sharing! : this.fifo))
+    this.memory = new Float64Array(compiled.replicaCount)
+    this.workers = new Int32Array(compiled.replicaCount)
+    this.memoryQueue = new Fifo(legs, compiled.replicaCount)
+    this.workerQueue = new Fifo(legs, compiled.replicaCount)
+    this.op = compiled.program.op
+    this.a = compiled.program.a
+    this.b = compiled.program.b
+    this.site = compiled.program.site
+    this.ordinal = compiled.program.ordinal
+    this.ioKind = kernel.on('an io step ends', (row, timer) => this.ioDone(row, timer))
+    this.branchKind = kernel.on('a branch starts', (row) => this.step(row))
+    this.specs.forEach((spec, s) => {
+      this.gauges.set(s * SERVICE_GAUGES + READY_REPLICAS, spec.initialReady, 0)
+    })
+  }
+
+  /** A gauge of the service of replica `r` changes. */
+  add(r: number, gauge: number, by: number): void {
+    this.gauges.add(this.world.replicas.service[r]! * SERVICE_GAUGES + gauge, by, this.world.kernel.now)
+  }
+
+  /** The leg has arrived at the service of its node; a balancer has set its replica, else there is one only. */
+  arrive(leg: number): void {
+    const { legs, kernel, compiled, replicas, balancers } = this.world
+    const s = compiled.nodes[legs.node[leg]!]!.index
+    const spec = this.specs[s]!
+    if (legs.backend[leg]! >= 0) balancers.landed(leg, legs.backend[leg]!)
+    if (legs.replica[leg]! < 0) legs.replica[leg] = spec.firstReplica
+    const r = legs.replica[leg]!
+    legs.start[leg] = kernel.now
+    legs.since[leg] = kernel.now
+    const endpoint = this.chooseEndpoint(leg, s, spec)
+    legs.endpoint[leg] = endpoint
+    this.arrivals[s]!++
+    this.offered[s]! += spec.endpoints[endpoint]!.demand
+    replicas.arrivals[r]!++
+    if (replicas.crashed[r]! > 0) {
+      replicas.settle(r)
+      legs.outcome[leg] = FAILED
+      this.world.network.back(leg)
+      return
+    }
+    legs.resident[leg] = 1
+    legs.work[leg] = 0
+    legs.memory[leg] = spec.endpoints[endpoint]!.memory
+    replicas.changeLoad(r, 1)
+    this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
+    if (!spec.uses.workers || this.workers[r]! < spec.workers) this.withWorker(leg, r, spec)
+    else {
+      this.workerQueue.push(r, leg)
+      this.add(r, QUEUE_WORKERS, 1)
+    }
+  }
+
+  private chooseEndpoint(leg: number, s: number, spec: ServiceSpec): number {
+    const { legs, compiled, draws } = this.world
+    const name = legs.endpoint[leg]!
+    if (name >= 0) {
+      const own = compiled.endpointOf[s * compiled.endpointNames.length + name]!
+      if (own >= 0) return own
+    }
+    if (spec.endpointSite < 0) return 0
+    const u = draws.uniform(spec.endpointSite, legs.number[leg]!, legs.path[leg]!, 0)
+    return Math.floor(u * spec.endpoints.length)
+  }
+
+  private withWorker(leg: number, r: number, spec: ServiceSpec): void {
+    const { legs } = this.world
+    if (spec.uses.workers) {
+      this.workers[r]!++
+      legs.worker[leg] = 1
+      this.add(r, WORKERS, 1)
+    }
+    const need = legs.memory[leg]!
+    if (need === 0) {
+      this.run(leg, spec)
+    } else if (this.memoryQueue.length[r] === 0 && this.memory[r]! + need <= spec.memory) {
+      this.withMemory(leg, r, spec)
+    } else {
+      legs.memory[leg] = 0
+      this.memoryQueue.push(r, leg)
+      this.add(r, QUEUE_MEMORY, 1)
+    }
+  }
+
+  private withMemory(leg: number, r: number, spec: ServiceSpec): void {
+    const need = spec.endpoints[this.world.legs.endpoint[leg]!]!.memory
+    this.memory[r]! += need
+    this.world.legs.memory[leg] = need
+    this.add(r, MEMORY, need)
+    this.run(leg, spec)
+  }
+
+  private run(leg: number, spec: ServiceSpec): void {
+    const { legs } = this.world
+    legs.pc[leg] = spec.endpoints[legs.endpoint[leg]!]!.entry
+    this.step(leg)
+  }
+
+  /** Goes on with the program of a leg or branch until something takes time. */
+  step(row: number): void {
+    const { legs, kernel, draws } = this.world
+    const { op, a, site, ordinal } = this
+    for (;;) {
+      const pc = legs.pc[row]!
+      const code = op[pc]!
+      if (code === OP_CPU) {
+        const s = this.world.replicas.service[legs.replica[row]!]!
+        const demand = draws.sample(site[pc]!, legs.number[row]!, legs.path[row]!, ordinal[pc]!)
+        this.cores[s]!.request(row, demand)
+        return
+      }
+      if (code === OP_JUMP) {
+        legs.pc[row] = a[pc]!
+        continue
+      }
+      if (code === OP_CHOOSE) {
+        legs.pc[row] = this.choose(row, pc)
+        continue
+      }
+      this.releaseCore(row)
+      if (code === OP_END) {
+        this.leave(row)
+        legs.outcome[row] = OK
+        this.world.network.back(row)
+        return
+      }
+      if (code === OP_IO) {
+        const duration = draws.sample(site[pc]!, legs.number[row]!, legs.path[row]!, ordinal[pc]!)
+        this.add(legs.replica[row]!, IO, 1)
+        // While no cpu step runs, `work` remembers that an io step does.
+        legs.work[row] = IO_RUNNING
+        kernel.at(kernel.now + duration, this.ioKind, row, legs.timer[row]!)
+        return
+      }
+      if (code === OP_CALL) {
+        this.world.callers.begin(row, a[pc]!)
+        return
+      }
+      if (code === OP_FORK) {
+        this.fork(row, pc)
+        return
+      }
+      if (code === OP_BRANCH_END) {
+        this.join(row, OK)
+        return
+      }
+      // OP_FORWARD is what remains.
+      this.forward(row, a[pc]!)
+      return
+    }
+  }
+
+  cpuDone(row: number): void {
+    this.world.legs.pc[row]!++
+    this.step(row)
+  }
+
+  private ioDone(row: number, timer: number): void {
+    const { legs, kernel, replicas } = this.world
+    if (legs.timer[row] !== timer) return
+    const r = legs.replica[row]!
+    this.add(r, IO, -1)
+    legs.work[row] = 0
+    legs.endPhase(row, this.specs[replicas.service[r]!]!.cells.io, kernel.now)
+    legs.pc[row]!++
+    this.step(row)
+  }
+
+  private choose(row: number, pc: number): number {
+    const { legs, draws, compiled } = this.world
+    const { targets, cumulative } = compiled.program
+    const u = draws.uniform(this.site[pc]!, legs.number[row]!, legs.path[row]!, this.ordinal[pc]!)
+    let option = this.a[pc]!
+    const last = option + this.b[pc]! - 1
+    while (option < last && u >= cumulative[option]!) option++
+    return targets[option]!
+  }
+
+  private fork(row: number, pc: number): void {
+    const { legs, kernel, compiled } = this.world
+    const count = this.b[pc]!
+    legs.open[row] = count
+    for (let i = 0; i < count; i++) {
+      const branch = legs.alloc()
+      legs.kind[branch] = BRANCH
+      legs.parent[branch] = row
+      legs.parentGeneration[branch] = legs.generation[row]!
+      legs.number[branch] = legs.number[row]!
+      legs.path[branch] = legs.path[row]!
+      legs.cls[branch] = legs.cls[row]!
+      legs.since[branch] = kernel.now
+      legs.copyPhases(row, branch)
+      legs.child[branch] = -1
+      legs.node[branch] = legs.node[row]!
+      legs.channel[branch] = -1
+      legs.backend[branch] = -1
+      legs.frameCount[branch] = 0
+      legs.lost[branch] = 0
+      legs.replica[branch] = legs.replica[row]!
+      legs.resident[branch] = 0
+      legs.core[branch] = CORE_NONE
+      legs.worker[branch] = 0
+      legs.memory[branch] = 0
+      legs.work[branch] = 0
+      legs.pc[branch] = compiled.program.targets[this.a[pc]! + i]!
+      kernel.task(this.branchKind, branch, 0)
+    }
+  }
+
+  /** A branch has ended; the last one takes its parent on, with its own times. */
+  private join(branch: number, outcome: number): void {
+    const { legs, kernel } = this.world
+    const parent = legs.parent[branch]!
+    if (outcome !== OK && legs.outcome[parent] === OK) legs.outcome[parent] = outcome
+    const last = --legs.open[parent]! === 0
+    if (last) {
+      legs.copyPhases(branch, parent)
+      legs.since[parent] = kernel.now
+    }
+    legs.replica[branch] = -1
+    legs.release(branch)
+    if (!last) return
+    if (legs.outcome[parent] !== OK) {
+      this.fail(parent, legs.outcome[parent]!)
+      return
+    }
+    legs.pc[parent]!++
+    this.step(parent)
+  }
+
+  private forward(leg: number, index: number): void {
+    const { legs, compiled, network } = this.world
+    const { hop, endpoint } = compiled.forwards[index]!
+    this.leave(leg)
+    legs.endpoint[leg] = endpoint
+    legs.replica[leg] = -1
+    network.send(leg, hop.node, hop.channel)
+  }
+
+  /** A call of the row has failed for good: so does the row, with the same outcome. */
+  fail(row: number, outcome: number): void {
+    const { legs } = this.world
+    this.releaseCore(row)
+    if (legs.kind[row] === BRANCH) {
+      this.join(row, outcome)
+      return
+    }
+    this.leave(row)
+    legs.outcome[row] = outcome
+    this.world.network.back(row)
+  }
+
+  private releaseCore(row: number): void {
+    const { legs, replicas } = this.world
+    if (legs.core[row] === CORE_HELD) this.cores[replicas.service[legs.replica[row]!]!]!.release(row)
+  }
+
+  /** The leg gives back memory and worker and is no longer at its replica; others that waited go on. */
+  private leave(leg: number): void {
+    const { legs, replicas } = this.world
+    const r = legs.replica[leg]!
+    const spec = this.specs[replicas.service[r]!]!
+    legs.resident[leg] = 0
+    this.add(r, LOAD, -1)
+    const held = legs.memory[leg]!
+    const hadWorker = legs.worker[leg] === 1
+    legs.memory[leg] = 0
+    legs.worker[leg] = 0
+    replicas.changeLoad(r, -1)
+    if (held > 0) {
+      this.memory[r]! -= held
+      this.add(r, MEMORY, -held)
+      this.admitFromMemoryQueue(r, spec)
+    }
+    if (hadWorker) {
+      this.workers[r]!--
+      this.add(r, WORKERS, -1)
+      if (this.workerQueue.length[r]! > 0) {
+        const next = this.workerQueue.pop(r)
+        this.add(r, QUEUE_WORKERS, -1)
+        legs.endPhase(next, spec.cells.worker, this.world.kernel.now)
+        this.withWorker(next, r, spec)
+      }
+    }
+  }
+
+  private admitFromMemoryQueue(r: number, spec: ServiceSpec): void {
+    const { legs, kernel } = this.world
+    for (let next = this.memoryQueue.first(r); next >= 0; next = this.memoryQueue.first(r)) {
+      if (this.memory[r]! + spec.endpoints[legs.endpoint[next]!]!.memory > spec.memory) return
+      this.memoryQueue.pop(r)
+      this.add(r, QUEUE_MEMORY, -1)
+      legs.endPhase(next, spec.cells.memory, kernel.now)
+      this.withMemory(next, r, spec)
+    }
+  }
+
+  /** Everything at the replica fails at once. */
+  crash(r: number): void {
+    const { legs, replicas, callers, network } = this.world
+    const s = replicas.service[r]!
+    const victims: number[] = []
+    const branches: number[] = []
+    for (let row = 0; row < legs.used; row++) {
+      if (legs.replica[row] !== r) continue
+      if (legs.kind[row] === LEG && legs.resident[row] === 1) victims.push(row)
+      else if (legs.kind[row] === BRANCH) branches.push(row)
+    }
+    this.cores[s]!.clear(r)
+    this.add(r, QUEUE_MEMORY, -this.memoryQueue.length[r]!)
+    this.add(r, QUEUE_WORKERS, -this.workerQueue.length[r]!)
+    this.memoryQueue.clear(r)
+    this.workerQueue.clear(r)
+    this.add(r, MEMORY, -this.memory[r]!)
+    this.add(r, WORKERS, -this.workers[r]!)
+    this.memory[r] = 0
+    this.workers[r] = 0
+    let inIo = 0
+    for (const row of [...victims, ...branches]) {
+      if (legs.work[row] === IO_RUNNING && legs.core[row] === CORE_NONE && this.op[legs.pc[row]!] === OP_IO)
+        inIo++
+      legs.core[row] = CORE_NONE
+      callers.abandon(row)
+    }
+    this.add(r, IO, -inIo)
+    for (const branch of branches) {
+      legs.replica[branch] = -1
+      legs.release(branch)
+    }
+    this.add(r, LOAD, -victims.length)
+    for (const leg of victims) {
+      legs.resident[leg] = 0
+      legs.memory[leg] = 0
+      legs.worker[leg] = 0
+      legs.outcome[leg] = FAILED
+      replicas.changeLoad(r, -1)
+    }
+    for (const leg of victims) network.back(leg)
+  }
+
+  /** Seconds of a core at speed 1 that replica `r` still owes. */
+  backlog(r: number): number {
+    return this.cores[this.world.replicas.service[r]!]!.backlog(r)
+  }
+
+  save(): unknown {
+    return {
+      ...saveFields(this as unknown as Record<string, unknown>, FIELDS),
+      gauges: this.gauges.save(),
+      fifo: this.fifo.save(),
+      sharing: this.sharing?.save(),
+      memoryQueue: this.memoryQueue.save(),
+      workerQueue: this.workerQueue.save(),
+    }
+  }
+
+  restore(state: unknown): void {
+    const from = state as Record<string, unknown>
+    loadFields(this as unknown as Record<string, unknown>, FIELDS, state)
+    this.gauges.load(from.gauges)
+    this.fifo.restore(from.fifo)
+    this.sharing?.restore(from.sharing)
+    this.memoryQueue.load(from.memoryQueue)
+    this.workerQueue.load(from.workerQueue)
+  }
+}
+
+const FIELDS = ['arrivals', 'offered', 'memory', 'workers']
+
+/** Stands in `work` while an io step runs. */
+const IO_RUNNING = -1

@@ -1,0 +1,207 @@
+/** The clients: each workload sends its requests, open (a rate, a trace) or closed (users who wait and think). */
+import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
+import type { Workload } from '../scenario/types.ts'
+import { ArrivalClock } from './arrivals.ts'
+import type { Part, World } from './world.ts'
+
+export class Workloads implements Part {
+  private readonly world: World
+  private readonly arrivalKind: number
+  private readonly usersKind: number
+  private readonly thinkKind: number
+  private readonly specs: readonly Workload[]
+  private readonly streams: Stream[]
+  private readonly clocks: ArrivalClock[]
+  private readonly userSamplers: (Sampler | undefined)[]
+  /** Requests so far, per workload: the number of the next one. */
+  private readonly counts: Float64Array
+  /** Events that carry another number are stale, per workload. */
+  private readonly tokens: Int32Array
+  /** Rate before surges (users: of the running window), product of the surges that are on. */
+  private readonly baseRate: Float64Array
+  private readonly surge: Float64Array
+  private readonly firstClass: number[] = []
+  private readonly cumulative: Float64Array[] = []
+  private readonly traceClass: (Int32Array | undefined)[] = []
+  /** Of closed workloads: cycles of each user so far, and who sent a request under way. */
+  private readonly cycles: Int32Array[] = []
+  private readonly senders: Map<number, number>[] = []
+
+  constructor(world: World) {
+    this.world = world
+    const { compiled, kernel, seed } = world
+    this.specs = compiled.scenario.workloads
+    const n = this.specs.length
+    this.counts = new Float64Array(n)
+    this.tokens = new Int32Array(n)
+    this.baseRate = new Float64Array(n)
+    this.surge = new Float64Array(n).fill(1)
+    this.streams = this.specs.map((workload) => Stream.derive(seed, `arrivals/${workload.name}`))
+    this.clocks = this.specs.map((workload) => new ArrivalClock(workload.arrivals, workload.profile))
+    this.userSamplers = this.specs.map(({ arrivals, name }) =>
+      arrivals.kind === 'users'
+        ? compileDistribution(arrivals.users, `workloads.${name}.arrivals.users`)
+        : undefined,
+    )
+    this.specs.forEach((workload, w) => {
+      this.firstClass.push(compiled.classes.findIndex((item) => item.workload === w))
+      const total = workload.classes.reduce((sum, item) => sum + item.weight, 0)
+      let sum = 0
+      this.cumulative.push(Float64Array.from(workload.classes, (item) => (sum += item.weight) / total))
+      this.traceClass.push(traceClasses(workload))
+      this.cycles.push(new Int32Array(workload.arrivals.kind === 'closed' ? workload.arrivals.users : 0))
+      this.senders.push(new Map())
+      this.baseRate[w] = this.clocks[w]!.rate
+    })
+    this.arrivalKind = kernel.on('an arrival', (w, token) => this.arrive(w, token))
+    this.usersKind = kernel.on('the number of users changes', (w) => this.drawUsers(w))
+    this.thinkKind = kernel.on('a user has thought', (w, user) => this.sendClosed(w, user))
+  }
+
+  /** Schedules what starts at time 0. */
+  start(): void {
+    const { kernel } = this.world
+    this.specs.forEach(({ arrivals }, w) => {
+      if (arrivals.kind === 'closed') {
+        for (let user = 0; user < arrivals.users; user++) this.think(w, user)
+      } else if (arrivals.kind === 'trace') {
+        if (arrivals.times.length > 0) kernel.at(arrivals.times[0]!, this.arrivalKind, w, 0)
+      } else {
+        if (arrivals.kind === 'users') this.drawUsers(w)
+        this.schedule(w, this.clocks[w]!.next(0, this.streams[w]!))
+      }
+    })
+  }
+
+  /** Multiplies the rate of the workload from now on. */
+  setSurge(w: number, factor: number): void {
+    this.surge[w] = factor
+    this.reRate(w)
+  }
+
+  /** Rate of the workload at a time, given what is on now; 0 for closed ones and traces. */
+  rateAt(w: number, time: number): number {
+    return this.clocks[w]!.rateAt(time)
+  }
+
+  /** Request `number` of the workload has its outcome. */
+  ended(w: number, number: number): void {
+    if (this.cycles[w]!.length === 0) return
+    const senders = this.senders[w]!
+    const user = senders.get(number)!
+    senders.delete(number)
+    this.think(w, user)
+  }
+
+  private schedule(w: number, time: number): void {
+    if (time < this.world.horizon) this.world.kernel.at(time, this.arrivalKind, w, this.tokens[w]!)
+  }
+
+  private reRate(w: number): void {
+    const { kernel } = this.world
+    const clock = this.clocks[w]!
+    const { kind } = this.specs[w]!.arrivals
+    if (kind === 'closed' || kind === 'trace') return
+    this.tokens[w]!++
+    this.schedule(w, clock.change(this.baseRate[w]! * this.surge[w]!, kernel.now))
+  }
+
+  private drawUsers(w: number): void {
+    const { arrivals } = this.specs[w]!
+    if (arrivals.kind !== 'users') return
+    const { kernel, horizon } = this.world
+    const users = this.userSamplers[w]!.sample(this.streams[w]!)
+    this.baseRate[w] = (users * arrivals.perMinute) / 60
+    if (kernel.now === 0) this.clocks[w]!.rate = this.baseRate[w]! * this.surge[w]!
+    else this.reRate(w)
+    const windows = Math.round(kernel.now / arrivals.window) + 1
+    const next = windows * arrivals.window
+    if (next < horizon) kernel.at(next, this.usersKind, w, 0)
+  }
+
+  private arrive(w: number, token: number): void {
+    const { arrivals } = this.specs[w]!
+    if (arrivals.kind === 'trace') {
+      const number = this.counts[w]!++
+      const next = arrivals.times[number + 1]
+      if (next !== undefined && next < this.world.horizon) this.world.kernel.at(next, this.arrivalKind, w, 0)
+      const known = this.traceClass[w]
+      this.send(w, number, known === undefined ? this.drawClass(w, number) : known[number]!)
+      return
+    }
+    if (token !== this.tokens[w]) return
+    const number = this.counts[w]!++
+    this.schedule(w, this.clocks[w]!.next(this.world.kernel.now, this.streams[w]!))
+    this.send(w, number, this.drawClass(w, number))
+  }
+
+  private send(w: number, number: number, cls: number): void {
+    this.world.requests.create(w, number, this.firstClass[w]! + cls)
+  }
+
+  private drawClass(w: number, number: number): number {
+    const cumulative = this.cumulative[w]!
+    if (cumulative.length === 1) return 0
+    const u = this.world.draws.uniform(this.world.compiled.classSites[w]!, number, 0, 0)
+    let cls = 0
+    while (cls < cumulative.length - 1 && u >= cumulative[cls]!) cls++
+    return cls
+  }
+
+  private think(w: number, user: number): void {
+    const { kernel, compiled, draws, horizon } = this.world
+    const cycle = this.cycles[w]![user]!++
+    const time = kernel.now + draws.sample(compiled.thinkSites[w]!, user, cycle, 0)
+    if (time < horizon) kernel.at(time, this.thinkKind, w, user)
+  }
+
+  private sendClosed(w: number, user: number): void {
+    const number = this.counts[w]!++
+    this.senders[w]!.set(number, user)
+    this.send(w, number, this.drawClass(w, number))
+  }
+
+  save(): unknown {
+    return {
+      counts: this.counts.slice(),
+      tokens: this.tokens.slice(),
+      baseRate: this.baseRate.slice(),
+      surge: this.surge.slice(),
+      streams: this.streams.map((stream) => stream.save()),
+      clocks: this.clocks.map((clock) => clock.save()),
+      cycles: this.cycles.map((cycles) => cycles.slice()),
+      senders: this.senders.map((senders) => [...senders]),
+    }
+  }
+
+  restore(state: unknown): void {
+    const from = state as {
+      counts: Float64Array
+      tokens: Int32Array
+      baseRate: Float64Array
+      surge: Float64Array
+      streams: StreamState[]
+      clocks: unknown[]
+      cycles: Int32Array[]
+      senders: [number, number][][]
+    }
+    this.counts.set(from.counts)
+    this.tokens.set(from.tokens)
+    this.baseRate.set(from.baseRate)
+    this.surge.set(from.surge)
+    this.specs.forEach((_, w) => {
+      this.streams[w]!.load(from.streams[w]!)
+      this.clocks[w]!.load(from.clocks[w])
+      this.cycles[w]!.set(from.cycles[w]!)
+      const senders = this.senders[w]!
+      senders.clear()
+      for (const [number, user] of from.senders[w]!) senders.set(number, user)
+    })
+  }
+}
+
+function traceClasses(workload: Workload): Int32Array | undefined {
+  if (workload.arrivals.kind !== 'trace' || workload.arrivals.classes === undefined) return undefined
+  const names = workload.classes.map((item) => item.name)
+  return Int32Array.from(workload.arrivals.classes, (name) => names.indexOf(name))
+}

@@ -1,0 +1,14 @@
+export { balancingPolicies, createBalancingPolicy } from './balancing/index.ts'
+export { MinIndex } from './min-index.ts'
+export { desiredReplicas } from './scaling/desired-replicas.ts'
+export { createScalingPolicy, scalingPolicies } from './scaling/index.ts'
+export type {
+  BalancerView,
+  BalancingPolicy,
+  IndexKey,
+  InformationClass,
+  PolicyDefinition,
+  PolicyParams,
+  ScalingPolicy,
+  ScalingView,
+} from './types.ts'

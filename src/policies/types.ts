@@ -1,0 +1,120 @@
+/**
+ * The interfaces of policies. A policy is `create(params)` giving an object with plain-data state;
+ * it decides from a view and from nothing else. The simulator and an environment hand it the very
+ * same view, so that a policy gives the same bytes in both places.
+ */
+import type { Stream } from '../random/stream.ts'
+import type { MinIndex } from './min-index.ts'
+
+/**
+ * What an agent or a policy may see, in rising order: its own traffic; delayed reports of the
+ * replicas; exact queues; hidden truths (sizes, future rates, true speeds).
+ */
+export type InformationClass = 'own' | 'reported' | 'global' | 'oracle'
+
+/** The key that a minimum index orders slots by. One constant object per policy: identity names the index. */
+export type IndexKey = {
+  /** Recomputed for slot i whenever one of these changes there. */
+  readonly dependsOn: 'inFlight' | 'load'
+  of(view: BalancerView, slot: number): number
+}
+
+/** What a balancer sees at a decision. Arrays have one entry per slot; slots never change in number. */
+export interface BalancerView {
+  /** Number of slots. */
+  readonly n: number
+  /** Seconds since the start of the run. */
+  readonly time: number
+  /** 1 where ready and in rotation. */
+  readonly available: Uint8Array
+  readonly availableCount: number
+  readonly weight: Float64Array
+  /** Declared speed of a core of the slot; 1 is nominal. */
+  readonly speed: Float64Array
+  /** Declared cores of the slot. */
+  readonly cores: Float64Array
+  /** This balancer's unanswered legs. Class `own`. */
+  readonly inFlight: Int32Array
+  /** Mean nominal demands of this balancer's legs in flight, seconds of one core at speed 1. Class `own`. */
+  readonly work: Float64Array
+  /** Response time EWMA of time constant 10 s as of the last answer, seconds; 0 before the first. Class `own`. */
+  readonly latency: Float64Array
+  /** This balancer's messages on the wire to the slot. Class `own`. */
+  readonly inTransit: Int32Array
+  /** True number of legs at the replica, from every sender. Class `global`. */
+  readonly load: Int32Array
+  /** Slots in the order in which they came into rotation: the AsyncFlow policies walk it. */
+  readonly rotation: readonly number[]
+  /** Class of the request to route (index into the scenario's classes), and its mean nominal demand in seconds. */
+  readonly requestClass: number
+  readonly demand: number
+  /** The policy's own random stream. */
+  readonly draws: Stream
+  /** An index of the smallest key over available slots, kept up to date from the first call on. */
+  minIndex(key: IndexKey): MinIndex
+}
+
+export interface BalancingPolicy {
+  /** A slot with `available[slot] === 1`; called only when there is one. */
+  decide(view: BalancerView, draws: Stream): number
+  /** Plain data; `load` of it continues exactly. */
+  save(): unknown
+  load(state: unknown): void
+}
+
+/** What a scaler sees at the end of an interval. Interval values are `metricDelay` old. */
+export interface ScalingView {
+  readonly time: number
+  /** Replicas now. */
+  readonly ready: number
+  readonly starting: number
+  readonly draining: number
+  /** Requested number, ready + starting. */
+  readonly target: number
+  readonly min: number
+  readonly max: number
+  readonly interval: number
+  /** Seconds; the mean of the startup time. */
+  readonly startup: number
+  /** CPU utilisation of the ready replicas, time average over the interval, 0..1. */
+  readonly utilization: number
+  /** Offered load in replicas (arriving nominal demand per second / capacity of a replica): last interval, the one before, two before, and an EWMA of 5 min. */
+  readonly offered: readonly [number, number, number, number]
+  /** Arrivals per second over the interval. */
+  readonly arrivalRate: number
+  /** Waiting for a core per ready core, and requests in the service, at the decision. */
+  readonly waitingPerCore: number
+  readonly inFlight: number
+  /** Average requests in the service over the interval. */
+  readonly meanInFlight: number
+  /** Fractions of the requests decided in the interval. */
+  readonly lateFraction: number
+  readonly failedFraction: number
+  /** 95th percentile of latency over the interval, seconds; 0 if there is none. */
+  readonly p95: number
+  /** Seconds since the last change of target, and the age of the metrics. */
+  readonly sinceChange: number
+  readonly metricAge: number
+  readonly draws: Stream
+}
+
+export interface ScalingPolicy {
+  /** The number of replicas wanted; the scaler rounds and clamps it to [min, max]. */
+  decide(view: ScalingView, draws: Stream): number
+  save(): unknown
+  load(state: unknown): void
+}
+
+export type PolicyParams = Readonly<Record<string, unknown>>
+
+/** A registered kind of policy. */
+export type PolicyDefinition<P> = {
+  readonly name: string
+  /** One sentence, shown by `asyncflow agents`. */
+  readonly summary: string
+  readonly information: InformationClass
+  /** Parameters with their defaults; an unknown or ill-typed one makes `create` throw ConfigError. */
+  readonly defaults: PolicyParams
+  /** `size`: slots of a balancer, or max replicas of a scaler. */
+  create(params: PolicyParams, size: number): P
+}

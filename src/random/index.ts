@@ -1,0 +1,7 @@
+export { compileDistribution } from './compile-distribution.ts'
+export { CounterDraws, type DrawSite, type Draws } from './draws.ts'
+export { cos, exp, expm1, log, log1p, pow, sin, tanh } from './math.ts'
+export { normalQuantile } from './normal-quantile.ts'
+export type { Sampler, UniformSource } from './sampler.ts'
+export { deriveKey, Stream, type StreamState } from './stream.ts'
+export { threefry, threefryWords, uniform53 } from './threefry.ts'

@@ -1,0 +1,59 @@
+/** From the written form to the loaded one: names from keys, defaults that depend on other fields, traces read. */
+import { ConfigError } from '../errors.ts'
+import type { LoadOptions } from './options.ts'
+import { formatPath, type Path } from './path.ts'
+import type { Problems } from './problems.ts'
+import type { WrittenArrivals } from './schema/arrivals.ts'
+import type { WrittenScenario } from './schema.ts'
+import { parseTrace } from './trace.ts'
+import type { Arrivals, Scenario } from './types.ts'
+
+export const DEFAULT_SAMPLES = 600
+
+export function assemble(written: WrittenScenario, problems: Problems, options: LoadOptions): Scenario {
+  const named = <T>(entries: Readonly<Record<string, T>> | undefined): (T & { name: string })[] =>
+    Object.entries(entries ?? {}).map(([name, item]) => ({ name, ...item }))
+  return {
+    name: written.name ?? 'Scenario',
+    description: written.description ?? '',
+    horizon: written.horizon,
+    warmup: written.warmup ?? 0,
+    seed: written.seed ?? 0,
+    slo: written.slo ?? [],
+    samplePeriod: written.samplePeriod ?? written.horizon / DEFAULT_SAMPLES,
+    workloads: named(written.workloads).map((workload) => {
+      const path = ['workloads', workload.name, 'arrivals', 'trace', 'file']
+      const classes = workload.classes.map(({ name }) => name)
+      return { ...workload, arrivals: readArrivals(workload.arrivals, path, classes, problems, options) }
+    }),
+    relays: [],
+    links: written.links ?? [],
+    balancers: named(written.balancers),
+    services: named(written.services),
+    events: written.events ?? [],
+  }
+}
+
+function readArrivals(arrivals: WrittenArrivals, path: Path, classes: readonly string[], problems: Problems, options: LoadOptions): Arrivals {
+  if (arrivals.kind !== 'traceFile') return arrivals
+  // A stand-in for a trace that cannot be read, so that nothing else is said about it.
+  const unknown: Arrivals = { kind: 'trace', times: [0] }
+  if (options.resolve === undefined) {
+    problems.add(path, 'files cannot be read here', 'Give the times in the scenario, or a "resolve" function to the loader.')
+    return unknown
+  }
+  let text: string
+  try {
+    text = options.resolve(arrivals.file)
+  } catch (error) {
+    problems.add(path, `cannot read "${arrivals.file}": ${(error as Error).message.replace(/\.+$/, '')}`, 'Paths are relative to the scenario.')
+    return unknown
+  }
+  try {
+    return { kind: 'trace', ...parseTrace(text, arrivals.file, formatPath(path), classes) }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    problems.include(error.problems)
+    return unknown
+  }
+}

@@ -1,0 +1,2 @@
+export { MEGABYTE } from './convert.ts'
+export { type ImportOptions, importAsyncFlow, isAsyncFlow, looksLikeAsyncFlow } from './import.ts'

@@ -1,0 +1,71 @@
+/** A scenario in code: the fields of the YAML form with types, through the same schema and the same checks. */
+import { parseScenario } from './load.ts'
+import type { LoadOptions } from './options.ts'
+import type { BalancerInput } from './schema/balancer.ts'
+import type { EventInput } from './schema/event.ts'
+import type { LinkInput } from './schema/link.ts'
+import type { ServiceInput } from './schema/service.ts'
+import type { WorkloadInput } from './schema/workload.ts'
+import type { ScenarioInput } from './schema.ts'
+import type { Scenario } from './types.ts'
+
+type Settings = Omit<ScenarioInput, 'name' | 'workloads' | 'links' | 'balancers' | 'services' | 'events'>
+
+/**
+ * `scenario('Shop').set({ horizon: '10min' }).workload('shoppers', { … }).service('web', { … }).build()`.
+ * Every method gives a new builder, so that variants can share a beginning.
+ */
+export class ScenarioBuilder {
+  private readonly input: Partial<ScenarioInput>
+  /** Names that were given twice. */
+  private readonly repeated: readonly string[]
+
+  constructor(input: Partial<ScenarioInput>, repeated: readonly string[] = []) {
+    this.input = input
+    this.repeated = repeated
+  }
+
+  /** `horizon` (required), `warmup`, `seed`, `slo`, `samplePeriod`, `description`. */
+  set(settings: Partial<Settings>): ScenarioBuilder {
+    return new ScenarioBuilder({ ...this.input, ...settings }, this.repeated)
+  }
+
+  workload(name: string, workload: WorkloadInput): ScenarioBuilder {
+    return this.with('workloads', name, workload)
+  }
+
+  balancer(name: string, balancer: BalancerInput): ScenarioBuilder {
+    return this.with('balancers', name, balancer)
+  }
+
+  service(name: string, service: ServiceInput): ScenarioBuilder {
+    return this.with('services', name, service)
+  }
+
+  link(link: LinkInput): ScenarioBuilder {
+    return new ScenarioBuilder({ ...this.input, links: [...(this.input.links ?? []), link] }, this.repeated)
+  }
+
+  event(event: EventInput): ScenarioBuilder {
+    return new ScenarioBuilder({ ...this.input, events: [...(this.input.events ?? []), event] }, this.repeated)
+  }
+
+  /** The scenario as one would write it in YAML or JSON. */
+  toJSON(): Partial<ScenarioInput> {
+    return structuredClone(this.input)
+  }
+
+  /** @throws ConfigError with every problem found; paths, no positions. */
+  build(options: LoadOptions = {}): Scenario {
+    return parseScenario(this.input, options)
+  }
+
+  private with(section: 'workloads' | 'balancers' | 'services', name: string, item: object): ScenarioBuilder {
+    return new ScenarioBuilder({ ...this.input, [section]: { ...this.input[section], [name]: item } }, this.repeated)
+  }
+}
+
+/** Starts a scenario of this name. */
+export function scenario(name: string): ScenarioBuilder {
+  return new ScenarioBuilder({ name })
+}

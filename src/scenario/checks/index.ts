@@ -1,0 +1,21 @@
+/** Everything that one noun alone cannot know. */
+import { checkClock } from './clock.ts'
+import type { CheckContext } from './context.ts'
+import { checkGraph } from './graph.ts'
+import { checkNames } from './names.ts'
+import { checkPolicies } from './policies.ts'
+import { checkReferences } from './references.ts'
+import { checkSteps } from './steps.ts'
+import { checkTraffic } from './traffic.ts'
+
+export type { CheckContext } from './context.ts'
+
+export function checkScenario(context: CheckContext): void {
+  checkNames(context)
+  checkReferences(context)
+  checkGraph(context)
+  checkSteps(context)
+  checkPolicies(context)
+  checkTraffic(context)
+  checkClock(context)
+}

@@ -1,0 +1,23 @@
+/** Policies exist and accept their parameters. */
+import { ConfigError } from '../../errors.ts'
+import { createBalancingPolicy, createScalingPolicy } from '../../policies/index.ts'
+import { existing, type Path, parsePath } from '../path.ts'
+import { type CheckContext, slotsOf } from './context.ts'
+
+export function checkPolicies({ scenario, problems, raw }: CheckContext): void {
+  const attempt = (path: Path, create: () => unknown): void => {
+    try {
+      create()
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      for (const { what, path: below, hint } of error.problems) problems.add([...existing(raw, path), ...parsePath(below)], what, hint)
+    }
+  }
+  for (const balancer of scenario.balancers) {
+    const slots = scenario.services.filter(({ name }) => balancer.targets.includes(name)).reduce((sum, service) => sum + slotsOf(service), 0)
+    if (slots > 0) attempt(['balancers', balancer.name, 'policy'], () => createBalancingPolicy(balancer.policy, slots, ''))
+  }
+  for (const { name, autoscaler } of scenario.services) {
+    if (autoscaler !== undefined) attempt(['services', name, 'autoscaler', 'policy'], () => createScalingPolicy(autoscaler.policy, autoscaler.max, ''))
+  }
+}

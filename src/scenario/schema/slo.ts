@@ -1,0 +1,45 @@
+/** Service level objectives: `p95 < 250ms`, `mean < 1s`, `errors < 0.1%`. */
+import { z } from 'zod'
+import type { Slo } from '../types.ts'
+import { parseQuantity } from '../units.ts'
+import { problem, text } from './common.ts'
+
+const ENTRY = /^\s*([a-zA-Z]+)([\d.]*)\s*<\s*(\S.*?)\s*$/
+const HINT = 'Write e.g. "p95 < 250ms", "mean < 1s" or "errors < 0.1%".'
+
+export type ParsedSlo = Slo | { readonly what: string; readonly hint: string }
+
+/** p50, p95, p99, p99.9, p999 (the same): the first two digits are percent, the others follow the point. */
+function quantileOf(digits: string): number | undefined {
+  const match = /^(\d{1,2})(?:\.(\d+)|(\d+))?$/.exec(digits)
+  if (match === null || (match[3] !== undefined && match[1]!.length < 2)) return undefined
+  const quantile = Number(`${match[1]}.${match[2] ?? match[3] ?? '0'}e-2`)
+  return quantile > 0 && quantile < 1 ? quantile : undefined
+}
+
+export function parseSlo(written: string): ParsedSlo {
+  const match = ENTRY.exec(written)
+  const what = `expected an objective, got ${JSON.stringify(written)}`
+  if (match === null) return { what, hint: HINT }
+  const [, metric = '', digits = '', bound = ''] = match
+  const quantile = metric === 'p' ? quantileOf(digits) : undefined
+  if (quantile === undefined && (digits !== '' || (metric !== 'mean' && metric !== 'errors'))) {
+    return { what: `unknown metric "${metric}${digits}" in ${JSON.stringify(written)}`, hint: HINT }
+  }
+  const parsed = parseQuantity(bound, metric === 'errors' ? 'fraction' : 'duration')
+  if ('what' in parsed) return { what: parsed.what, hint: HINT }
+  if (!(parsed.value > 0)) return { what: `expected a bound above 0 in ${JSON.stringify(written)}`, hint: HINT }
+  if (metric === 'errors' && parsed.value > 1) return { what: `expected a fraction of at most 100% in ${JSON.stringify(written)}`, hint: HINT }
+  const common = { below: parsed.value, text: `${metric}${digits} < ${bound}` }
+  if (quantile !== undefined) return { kind: 'latency', quantile, ...common }
+  return { kind: metric === 'errors' ? 'errors' : 'mean', ...common }
+}
+
+export const slo: z.ZodType<Slo, string> = text('an objective')
+  .meta({ examples: ['p95 < 250ms', 'mean < 1s', 'errors < 0.1%'], pattern: '^\\s*(p\\d[\\d.]*|mean|errors)\\s*<\\s*\\S.*$' })
+  .transform((written, context): Slo => {
+    const parsed = parseSlo(written)
+    if ('kind' in parsed) return parsed
+    problem(context, [], parsed.what, parsed.hint)
+    return z.NEVER
+  })

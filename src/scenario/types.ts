@@ -1,0 +1,185 @@
+/**
+ * The scenario after loading: every quantity a number in SI units (seconds, bytes, per second),
+ * every default filled in, every reference checked. The engine reads nothing else.
+ * What a user may write is defined by `schema.ts`; `load.ts` turns that into this.
+ */
+
+/** A distribution by its natural description; `mean` and `cv` are those of the value itself. */
+export type Distribution =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'exponential'; readonly mean: number }
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  /** Normal conditioned on being at least 0; `mean` and `cv` hold after truncation (cv < 1). */
+  | { readonly kind: 'normal'; readonly mean: number; readonly cv: number }
+  /** max(0, Normal(mu, sigma)): what AsyncFlow draws under the name "normal". */
+  | { readonly kind: 'clippedNormal'; readonly mu: number; readonly sigma: number }
+  | { readonly kind: 'lognormal'; readonly mean: number; readonly cv: number }
+  | { readonly kind: 'gamma'; readonly mean: number; readonly cv: number }
+  | { readonly kind: 'erlang'; readonly k: number; readonly mean: number }
+  | { readonly kind: 'weibull'; readonly mean: number; readonly cv: number }
+  /** Pareto with the given mean and tail index `shape` > 1. */
+  | { readonly kind: 'pareto'; readonly mean: number; readonly shape: number }
+  /** Two exponential branches with balanced means; cv >= 1. */
+  | { readonly kind: 'hyperexponential'; readonly mean: number; readonly cv: number }
+  | { readonly kind: 'poisson'; readonly mean: number }
+  /** `values`: drawn uniformly. `quantiles`: inverse CDF, [probability, value] pairs interpolated linearly. */
+  | { readonly kind: 'empirical'; readonly values: readonly number[] }
+  | { readonly kind: 'empiricalQuantiles'; readonly quantiles: readonly (readonly [number, number])[] }
+
+export type Arrivals =
+  | { readonly kind: 'poisson'; readonly rate: number }
+  | { readonly kind: 'deterministic'; readonly rate: number }
+  | { readonly kind: 'gamma'; readonly rate: number; readonly cv: number }
+  /** Every `window` seconds the number of users is drawn; arrivals are Poisson of rate users x perMinute / 60. */
+  | { readonly kind: 'users'; readonly users: Distribution; readonly perMinute: number; readonly window: number }
+  /** n users, each waits for its answer and then thinks. */
+  | { readonly kind: 'closed'; readonly users: number; readonly think: Distribution }
+  /** Send times in seconds, non-decreasing; `classes[i]` is the class name of arrival i where given. */
+  | { readonly kind: 'trace'; readonly times: readonly number[]; readonly classes?: readonly string[] | undefined }
+
+/** Multiplies the rate: 1 + amplitude sin(2 pi (t / period) + phase). */
+export type Profile = { readonly kind: 'diurnal'; readonly amplitude: number; readonly period: number; readonly phase: number }
+
+/** Delay before attempt k + 1 (k = 1, 2, ...): jittered min(max, base x factor^(k-1)). */
+export type Backoff = {
+  readonly base: number
+  readonly factor: number
+  readonly max: number
+  readonly jitter: 'none' | 'full' | 'equal'
+}
+
+export type Retry = {
+  /** All attempts, the first included. */
+  readonly attempts: number
+  readonly backoff: Backoff
+}
+
+/** What every calling site (a workload, a `call`) may say of its calls. */
+export type CallPolicy = {
+  /** Of one attempt, from its send; absent: none. */
+  readonly timeout?: Distribution | undefined
+  readonly retry?: Retry | undefined
+}
+
+export type WorkloadClass = {
+  readonly name: string
+  readonly weight: number
+  /** Endpoint name at the first service; absent: the service chooses uniformly among its endpoints. */
+  readonly endpoint?: string | undefined
+  readonly priority: number
+  /** Seconds from the intended send, over all attempts. */
+  readonly deadline?: number | undefined
+}
+
+export type Workload = CallPolicy & {
+  readonly name: string
+  readonly to: string
+  readonly arrivals: Arrivals
+  readonly profile?: Profile | undefined
+  /** At least one; a workload without classes has one named `default`. */
+  readonly classes: readonly WorkloadClass[]
+}
+
+/** A node that passes every leg on without service time, and its answer back. */
+export type Relay = { readonly name: string; readonly to: string }
+
+export type Link = {
+  /** Set for imported links that AsyncFlow names; else `from->to`. */
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  readonly latency: Distribution
+  readonly loss: number
+  /** False (default): answers travel the link too, each direction with its own draw. */
+  readonly oneWay: boolean
+}
+
+/** A policy by name with its parameters, as written: `jsq` or `{ jsq: { ties: fastest } }`. */
+export type PolicySpec = { readonly name: string; readonly params: Readonly<Record<string, unknown>> }
+
+export type Balancer = {
+  readonly name: string
+  readonly policy: PolicySpec
+  /** Services, in order; every replica of each is a backend. */
+  readonly targets: readonly string[]
+  /** Weight of each target's replicas, in the order of `targets`; default 1. */
+  readonly weights: readonly number[]
+  /** Seconds that a request without backend waits before it ends `unavailable`. */
+  readonly noBackend: number
+  /** `direct`: the answer does not pass through the balancer, which forgets the leg once it is sent on. */
+  readonly response: 'proxy' | 'direct'
+}
+
+export type Step =
+  | { readonly kind: 'cpu'; readonly demand: Distribution }
+  | { readonly kind: 'io'; readonly duration: Distribution }
+  | { readonly kind: 'memory'; readonly bytes: number }
+  | ({ readonly kind: 'call'; readonly to: string; readonly endpoint?: string | undefined } & CallPolicy)
+  | { readonly kind: 'forward'; readonly to: string; readonly endpoint?: string | undefined }
+  | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
+  | { readonly kind: 'choose'; readonly options: readonly { readonly weight: number; readonly steps: readonly Step[] }[] }
+  | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly Step[] }
+
+export type Endpoint = { readonly name: string; readonly steps: readonly Step[] }
+
+export type ReplicaGroup = { readonly count: number; readonly speed: number }
+
+export type Autoscaler = {
+  readonly policy: PolicySpec
+  readonly min: number
+  readonly max: number
+  readonly interval: number
+  /** Seconds from the request for a replica until it is ready. */
+  readonly startup: Distribution
+  /** Seconds by which the metrics that the policy sees are late. */
+  readonly metricDelay: number
+}
+
+export type Service = {
+  readonly name: string
+  /** Slots are numbered from 0 through the groups in order. */
+  readonly groups: readonly ReplicaGroup[]
+  readonly cores: number
+  readonly discipline: 'fifo' | 'ps'
+  /** Bytes per replica; Infinity: unlimited. */
+  readonly memory: number
+  /** Threads held from admission to answer; Infinity: no such limit. */
+  readonly workers: number
+  readonly endpoints: readonly Endpoint[]
+  readonly autoscaler?: Autoscaler | undefined
+  /** Cost of one replica-hour. */
+  readonly cost: number
+}
+
+export type Spells = { readonly for: Distribution; readonly gap: Distribution }
+
+/** `until` is exclusive; Infinity where the event lasts to the end. */
+export type ScenarioEvent =
+  /** Slot `slot` of `service`, or all of its slots. */
+  | { readonly kind: 'outage'; readonly service: string; readonly slot?: number | undefined; readonly mode: 'drain' | 'crash'; readonly at: number; readonly until: number }
+  | { readonly kind: 'latency'; readonly link: string; readonly add: number; readonly at: number; readonly until: number }
+  | { readonly kind: 'loss'; readonly link: string; readonly add: number; readonly at: number; readonly until: number }
+  | { readonly kind: 'surge'; readonly workload: string; readonly factor: number; readonly at: number; readonly until: number }
+  /** Speed is divided by `factor`; in spells, each replica on its own stream, `at` = 0 and `until` = Infinity unless given. */
+  | { readonly kind: 'slow'; readonly service: string; readonly slot?: number | undefined; readonly factor: number; readonly at: number; readonly until: number; readonly spells?: Spells | undefined }
+
+export type Slo =
+  | { readonly kind: 'latency'; readonly quantile: number; readonly below: number; readonly text: string }
+  | { readonly kind: 'mean'; readonly below: number; readonly text: string }
+  | { readonly kind: 'errors'; readonly below: number; readonly text: string }
+
+export type Scenario = {
+  readonly name: string
+  readonly description: string
+  readonly horizon: number
+  readonly warmup: number
+  readonly seed: number | string
+  readonly slo: readonly Slo[]
+  readonly samplePeriod: number
+  readonly workloads: readonly Workload[]
+  readonly relays: readonly Relay[]
+  readonly links: readonly Link[]
+  readonly balancers: readonly Balancer[]
+  readonly services: readonly Service[]
+  readonly events: readonly ScenarioEvent[]
+}

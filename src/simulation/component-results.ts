@@ -1,0 +1,112 @@
+/** What each component did, as time averages over the measured window that ends now. */
+import type { Gauges } from '../metrics/gauges.ts'
+import type { ServiceSpec } from '../model/compile/compiled.ts'
+import { REPLICA_BUSY, REPLICA_LOAD } from '../model/replicas.ts'
+import {
+  BUSY,
+  IO,
+  LOAD,
+  MEMORY,
+  PAID_REPLICAS,
+  QUEUE_CPU,
+  QUEUE_MEMORY,
+  QUEUE_WORKERS,
+  READY_REPLICAS,
+  SERVICE_GAUGES,
+  WORKERS,
+} from '../model/service-gauges.ts'
+import type { World } from '../model/world.ts'
+import type { ComponentResult, GaugeSummary } from '../results/types.ts'
+
+export function componentResults(world: World): Record<string, ComponentResult> {
+  const { compiled, network, balancers, requests } = world
+  const { now } = world.kernel
+  const summary = (gauges: Gauges, i: number): GaugeSummary => ({
+    mean: gauges.mean(i, now),
+    max: gauges.max[i]!,
+  })
+  const results: Record<string, ComponentResult> = {}
+  const window = now - world.window.from
+  compiled.scenario.workloads.forEach((workload, w) => {
+    let created = 0
+    let sent = 0
+    compiled.classes.forEach((item, c) => {
+      if (item.workload !== w) return
+      created += requests.created[c]!
+      sent += requests.sentInWindow[c]!
+    })
+    results[workload.name] = { kind: 'workload', created, rate: window > 0 ? sent / window : 0 }
+  })
+  compiled.scenario.links.forEach((link, i) => {
+    results[link.name] = {
+      kind: 'link',
+      inTransit: summary(network.inTransit, i),
+      sent: network.sent[i]!,
+      lost: network.lost[i]!,
+    }
+  })
+  balancers.all.forEach((balancer, b) => {
+    if (balancer.spec.implicit) return
+    results[balancer.spec.name] = {
+      kind: 'balancer',
+      inFlight: summary(balancers.gauges, 2 * b),
+      decisions: balancer.decisions,
+      unroutable: summary(balancers.gauges, 2 * b + 1),
+    }
+  })
+  compiled.services.forEach((spec, s) => {
+    results[spec.name] = serviceResult(world, spec, s, window, summary)
+  })
+  return results
+}
+
+function serviceResult(
+  world: World,
+  spec: ServiceSpec,
+  s: number,
+  window: number,
+  summary: (gauges: Gauges, i: number) => GaugeSummary,
+): ComponentResult {
+  const { services, replicas, compiled } = world
+  const config = compiled.scenario.services[s]!
+  const gauge = (index: number): GaugeSummary => summary(services.gauges, s * SERVICE_GAUGES + index)
+  const arrivals = services.arrivals[s]! - world.window.arrivals[s]!
+  const perArrival = (index: number): number => (arrivals > 0 ? (gauge(index).mean * window) / arrivals : 0)
+  const ready = gauge(READY_REPLICAS)
+  const share = (used: number, perReplica: number): number | null =>
+    Number.isFinite(perReplica) && ready.mean > 0 ? used / (ready.mean * perReplica) : null
+  const memory = gauge(MEMORY)
+  return {
+    kind: 'service',
+    utilization: {
+      cpu: spec.uses.cpu ? share(gauge(BUSY).mean, spec.cores) : null,
+      memory: spec.uses.memory ? share(memory.mean, spec.memory) : null,
+      workers: spec.uses.workers ? share(gauge(WORKERS).mean, spec.workers) : null,
+    },
+    queue: { cpu: gauge(QUEUE_CPU), memory: gauge(QUEUE_MEMORY), workers: gauge(QUEUE_WORKERS) },
+    wait: {
+      cpu: perArrival(QUEUE_CPU),
+      memory: perArrival(QUEUE_MEMORY),
+      workers: perArrival(QUEUE_WORKERS),
+    },
+    load: gauge(LOAD),
+    io: gauge(IO),
+    memory: { mean: memory.mean, peak: memory.max },
+    arrivalRate: window > 0 ? arrivals / window : 0,
+    arrivals: services.arrivals[s]!,
+    residence: perArrival(LOAD),
+    ready,
+    cost: (gauge(PAID_REPLICAS).mean * window * config.cost) / 3600,
+    replicas: Array.from({ length: spec.slots }, (_, slot) => {
+      const r = spec.firstReplica + slot
+      const busy = summary(replicas.gauges, 2 * r + REPLICA_BUSY)
+      return {
+        slot,
+        speed: spec.speeds[slot]!,
+        utilization: spec.uses.cpu ? busy.mean / spec.cores : null,
+        load: summary(replicas.gauges, 2 * r + REPLICA_LOAD),
+        arrivals: replicas.arrivals[r]!,
+      }
+    }),
+  }
+}

@@ -1,0 +1,88 @@
+/** One summary of the latencies of several classes. */
+import { quantileSorted } from '../analysis/quantile.ts'
+import type { LatencyRecorder } from '../metrics/latency-recorder.ts'
+import { LogHistogram } from '../metrics/log-histogram.ts'
+import type { LatencySummary } from '../results/types.ts'
+
+export class Latencies {
+  readonly count: number
+  readonly exact: boolean
+  private readonly recorders: readonly LatencyRecorder[]
+  private readonly sorted: Float64Array
+  private readonly histogram: LogHistogram | undefined
+
+  constructor(recorders: readonly LatencyRecorder[]) {
+    this.recorders = recorders.filter((recorder) => recorder.count > 0)
+    this.count = this.recorders.reduce((sum, recorder) => sum + recorder.count, 0)
+    this.exact = this.recorders.every((recorder) => recorder.exact)
+    if (this.exact) {
+      this.sorted = new Float64Array(this.count)
+      let at = 0
+      for (const { raw, count } of this.recorders) {
+        this.sorted.set(raw.subarray(0, count), at)
+        at += count
+      }
+      this.sorted.sort()
+    } else {
+      this.sorted = new Float64Array(0)
+      this.histogram = new LogHistogram()
+      for (const recorder of this.recorders) this.histogram.merge(recorder.histogram)
+    }
+  }
+
+  get sum(): number {
+    return this.recorders.reduce((sum, recorder) => sum + recorder.sum, 0)
+  }
+
+  /** R-7 where exact, else from the histogram, within its relative error and within [min, max]. */
+  quantile(q: number): number {
+    if (this.exact) return quantileSorted(this.sorted, q)
+    return Math.min(this.max, Math.max(this.min, this.histogram!.quantile(q)))
+  }
+
+  get min(): number {
+    return Math.min(...this.recorders.map((recorder) => recorder.min))
+  }
+
+  get max(): number {
+    return Math.max(...this.recorders.map((recorder) => recorder.max))
+  }
+
+  summary(): LatencySummary {
+    const { count } = this
+    const quantiles = this.exact ? 'exact' : 'histogram'
+    if (count === 0) {
+      const none = {
+        mean: null,
+        std: null,
+        min: null,
+        max: null,
+        p50: null,
+        p90: null,
+        p95: null,
+        p99: null,
+        p999: null,
+      }
+      return { count, ...none, quantiles }
+    }
+    const mean = this.sum / count
+    let squares = 0
+    for (const recorder of this.recorders) {
+      const off = recorder.mean - mean
+      squares += recorder.deviations + recorder.count * off * off
+    }
+    return {
+      count,
+      mean,
+      std: Math.sqrt(squares / count),
+      min: this.min,
+      max: this.max,
+      p50: this.quantile(0.5),
+      p90: this.quantile(0.9),
+      p95: this.quantile(0.95),
+      p99: this.quantile(0.99),
+      p999: this.quantile(0.999),
+      quantiles,
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** From the state of a run to its result. */
+import type { Sampler } from '../metrics/sampler.ts'
+import { eventTarget } from '../model/faults.ts'
+import type { World } from '../model/world.ts'
+import {
+  type ClassResult,
+  type EventMarker,
+  OUTCOMES,
+  type OutcomeCounts,
+  type PhaseShare,
+  type Result,
+  type SloResult,
+} from '../results/types.ts'
+import type { Slo } from '../scenario/types.ts'
+import { VERSION } from '../version.ts'
+import { Latencies } from './latency-summary.ts'
+import { warnings } from './warnings.ts'
+
+export function buildResult(
+  world: World,
+  sampler: Sampler,
+  components: Result['components'],
+  hash: string,
+): Result {
+  const { compiled, requests, kernel, horizon } = world
+  const { scenario } = compiled
+  const all = new Latencies(requests.recorders)
+  const byClass: Record<string, ClassResult> = {}
+  const total: Record<string, number> = {}
+  compiled.classes.forEach((item, c) => {
+    const outcomes = countsOf(requests.outcomes.subarray(c * OUTCOMES.length, (c + 1) * OUTCOMES.length))
+    for (const [outcome, count] of Object.entries(outcomes)) total[outcome] = (total[outcome] ?? 0) + count
+    byClass[item.name] = {
+      created: requests.created[c]!,
+      inFlight: requests.open.value[1 + c]!,
+      outcomes,
+      latency: new Latencies([requests.recorders[c]!]).summary(),
+    }
+  })
+  const window = Math.max(0, Math.min(kernel.now, horizon) - scenario.warmup)
+  const { phases, breakdown } = phaseShares(world, all)
+  const result: Omit<Result, 'warnings'> = {
+    schema: 1,
+    version: VERSION,
+    scenario: { name: scenario.name, hash },
+    seed: world.seed,
+    horizon,
+    warmup: scenario.warmup,
+    requests: {
+      created: requests.createdTotal,
+      inFlight: requests.open.value[0]!,
+      outcomes: inOrder(total),
+      byClass,
+    },
+    throughput: window > 0 ? requests.okInWindow / window : 0,
+    censored: requests.censored(),
+    latency: all.summary(),
+    phases,
+    breakdown,
+    components,
+    series: sampler.series(),
+    events: scenario.events.map(
+      (event): EventMarker => ({
+        at: event.at,
+        until: Number.isFinite(event.until) ? event.until : null,
+        kind: event.kind,
+        target: eventTarget(event),
+      }),
+    ),
+    slo: scenario.slo.map((slo) => checkSlo(slo, all, world)),
+  }
+  return { ...result, warnings: warnings(result, world) }
+}
+
+function countsOf(counts: Float64Array): OutcomeCounts {
+  return inOrder(Object.fromEntries(OUTCOMES.map((outcome, i) => [outcome, counts[i]!])))
+}
+
+function inOrder(counts: Readonly<Record<string, number>>): OutcomeCounts {
+  const result: OutcomeCounts = {}
+  for (const outcome of OUTCOMES) if ((counts[outcome] ?? 0) > 0) result[outcome] = counts[outcome]!
+  return result
+}
+
+function phaseShares(world: World, all: Latencies): Pick<Result, 'phases' | 'breakdown'> {
+  const { compiled, requests } = world
+  const sum = all.sum
+  const share = (time: number): PhaseShare => ({ mean: time / all.count, share: sum > 0 ? time / sum : 0 })
+  const byPhase = new Map<string, number>()
+  const cells = compiled.cells.map((cell, i) => ({
+    ...cell,
+    time: requests.recorders.reduce((time, recorder) => time + recorder.phaseSums[i]!, 0),
+  }))
+  for (const { phase, time } of cells) byPhase.set(phase, (byPhase.get(phase) ?? 0) + time)
+  if (all.count === 0) return { phases: {}, breakdown: [] }
+  const sorted = [...byPhase].filter(([, time]) => time > 0).sort(([, a], [, b]) => b - a)
+  return {
+    phases: Object.fromEntries(sorted.map(([phase, time]) => [phase, share(time)])),
+    breakdown: cells
+      .filter(({ time }) => time > 0)
+      .sort((a, b) => b.time - a.time)
+      .map(({ phase, component, time }) => ({ phase, component, ...share(time) })),
+  }
+}
+
+function checkSlo(slo: Slo, all: Latencies, world: World): SloResult {
+  const { requests } = world
+  const value = ((): number | null => {
+    if (slo.kind === 'errors') {
+      const ended = requests.endedInWindow.reduce((sum, count) => sum + count, 0)
+      return ended > 0 ? requests.errorsInWindow / ended : null
+    }
+    if (all.count === 0) return null
+    return slo.kind === 'mean' ? all.sum / all.count : all.quantile(slo.quantile)
+  })()
+  return { text: slo.text, value, bound: slo.below, met: value !== null && value < slo.below }
+}

@@ -1,0 +1,57 @@
+/** Which series a run has, by name: `component.gauge`. */
+import type { Sampler } from '../metrics/sampler.ts'
+import {
+  BUSY,
+  IO,
+  LOAD,
+  MEMORY,
+  PAID_REPLICAS,
+  QUEUE_CPU,
+  QUEUE_MEMORY,
+  QUEUE_WORKERS,
+  READY_REPLICAS,
+  SERVICE_GAUGES,
+  WORKERS,
+} from '../model/service-gauges.ts'
+import type { World } from '../model/world.ts'
+
+export function addSeries(sampler: Sampler, world: World): void {
+  const { compiled, requests, network, balancers, services, scalers } = world
+  sampler.gauge('requests.open', requests.open, 0)
+  sampler.counter('requests.created', () => requests.createdTotal)
+  sampler.counter('requests.ok', () => requests.okTotal)
+  sampler.counter('requests.errors', () => requests.errorTotal)
+  compiled.scenario.links.forEach((link, i) => {
+    sampler.gauge(`${link.name}.inTransit`, network.inTransit, i)
+  })
+  compiled.balancers.forEach((spec, b) => {
+    if (spec.implicit) return
+    if (spec.proxy) sampler.gauge(`${spec.name}.inFlight`, balancers.gauges, 2 * b)
+    if (spec.noBackend > 0) sampler.gauge(`${spec.name}.unroutable`, balancers.gauges, 2 * b + 1)
+  })
+  compiled.services.forEach((spec, s) => {
+    const add = (name: string, gauge: number): void =>
+      sampler.gauge(`${spec.name}.${name}`, services.gauges, s * SERVICE_GAUGES + gauge)
+    add('load', LOAD)
+    if (spec.uses.cpu) {
+      add('cpu', BUSY)
+      add('queue.cpu', QUEUE_CPU)
+    }
+    if (spec.uses.io) add('io', IO)
+    if (spec.uses.memory) {
+      add('memory', MEMORY)
+      add('queue.memory', QUEUE_MEMORY)
+    }
+    if (spec.uses.workers) {
+      add('workers', WORKERS)
+      add('queue.workers', QUEUE_WORKERS)
+    }
+    if (spec.autoscaled) {
+      add('ready', READY_REPLICAS)
+      add('paid', PAID_REPLICAS)
+    }
+  })
+  scalers.all.forEach((scaler, i) => {
+    sampler.gauge(`${scaler.spec.name}.target`, scalers.gauges, i)
+  })
+}

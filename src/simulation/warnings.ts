@@ -1,0 +1,83 @@
+/** What a reader of a result should know before trusting it. */
+import { mser5 } from '../analysis/mser5.ts'
+import type { World } from '../model/world.ts'
+import type { Result, Warning } from '../results/types.ts'
+
+/** A component busier than this has no stationary state worth the name. */
+const SATURATED = 0.98
+/** Fewest latencies beyond a quantile for it to mean something. */
+const BEYOND = 10
+
+export function warnings(result: Omit<Result, 'warnings'>, world: World): Warning[] {
+  return [...saturated(result), ...censored(result, world), ...samples(result), ...warmup(result, world)]
+}
+
+function saturated(result: Omit<Result, 'warnings'>): Warning[] {
+  return Object.entries(result.components).flatMap(([name, component]): Warning[] => {
+    if (component.kind !== 'service') return []
+    const found: Warning[] = []
+    for (const [resource, utilization] of Object.entries(component.utilization)) {
+      if (utilization === null || utilization <= SATURATED) continue
+      const percent = (100 * utilization).toFixed(1)
+      found.push({
+        code: 'saturated',
+        message: `${resource} of ${name} was in use ${percent} % of the time: its queue grows for as long as the run lasts.`,
+      })
+    }
+    if (found.length > 0) return found
+    return component.replicas
+      .filter((replica) => (replica.utilization ?? 0) > SATURATED)
+      .map((replica) => ({
+        code: 'saturated',
+        message: `cpu of ${name}/${replica.slot} was in use ${(100 * replica.utilization!).toFixed(1)} % of the time, while ${name} as a whole was not: the balancing policy overloads it.`,
+      }))
+  })
+}
+
+function censored(result: Omit<Result, 'warnings'>, world: World): Warning[] {
+  const sent = world.requests.sentInWindow.reduce((sum, count) => sum + count, 0)
+  if (result.censored <= 0.01 * sent) return []
+  return [
+    {
+      code: 'censored',
+      message: `${result.censored} of ${sent} measured requests had no outcome at the end: latencies leave out the slowest. Use a longer horizon, or drain.`,
+    },
+  ]
+}
+
+function samples(result: Omit<Result, 'warnings'>): Warning[] {
+  const { count } = result.latency
+  if (count === 0) return [{ code: 'no-samples', message: 'no request that was measured ended ok.' }]
+  const weak = [
+    ['p95', 0.05],
+    ['p99', 0.01],
+    ['p999', 0.001],
+  ] as const
+  const names = weak.filter(([, tail]) => count * tail < BEYOND).map(([name]) => name)
+  if (names.length === 0) return []
+  return [
+    {
+      code: 'too-few-samples',
+      message: `${count} latencies are too few for ${names.join(', ')}: fewer than ${BEYOND} lie beyond. Use a longer horizon.`,
+    },
+  ]
+}
+
+function warmup(result: Omit<Result, 'warnings'>, world: World): Warning[] {
+  if (result.latency.quantiles !== 'exact' || world.compiled.scenario.events.length > 0) return []
+  const { recorders } = world.requests
+  if (recorders.length !== 1 || recorders[0]!.count < 1000) return []
+  const { raw, count, mean } = recorders[0]!
+  const cut = mser5(raw.subarray(0, count))
+  // A cut that changes the mean by less than 5 % is noise, or harmless.
+  if (cut.truncation === 0 || Math.abs(cut.mean - mean) < 0.05 * mean) return []
+  const share = ((100 * cut.truncation) / count).toFixed(0)
+  return [
+    {
+      code: 'warmup-too-short',
+      message: cut.reliable
+        ? `the first ${share} % of the measured latencies look like warm-up (MSER-5). Use a longer warm-up.`
+        : 'the latencies have not settled by half the run (MSER-5). Use a longer warm-up and horizon.',
+    },
+  ]
+}
