@@ -6,7 +6,9 @@ export type TrainOptions = {
   readonly steps: number
   readonly seed: number
   /** Called now and then; `metrics` uses CleanRL's names (`charts/episodic_return`, `losses/value_loss`, ...). */
-  readonly onProgress?: ((progress: { readonly steps: number; readonly metrics: Readonly<Record<string, number>> }) => void) | undefined
+  readonly onProgress?:
+    | ((progress: { readonly steps: number; readonly metrics: Readonly<Record<string, number>> }) => void)
+    | undefined
   /** Periodic hook for evaluation: every `every` steps; may save the agent. */
   readonly evaluate?: { readonly every: number; run(agent: Agent, steps: number): void } | undefined
   readonly signal?: AbortSignal | undefined

@@ -35,7 +35,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 /** Throws SimError with code `checkpoint` for bytes that are not one, are damaged, or are of another version. */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (bytes.length < HEADER || MAGIC.some((byte, i) => bytes[i] !== byte)) {
-    throw reject('these bytes are not an agent checkpoint', 'Give a file that save() or `asyncflow train` wrote.')
+    throw reject(
+      'these bytes are not an agent checkpoint',
+      'Give a file that save() or `asyncflow train` wrote.',
+    )
   }
   const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER)
   const version = header.getUint32(8, true)
@@ -49,7 +52,10 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const payload = bytes.slice(HEADER)
   if (payload.length !== length) {
     const what = payload.length < length ? 'is truncated' : 'has bytes after its end'
-    throw reject(`the checkpoint ${what}: expected ${HEADER + length} bytes, got ${bytes.length}`, 'Take an earlier one.')
+    throw reject(
+      `the checkpoint ${what}: expected ${HEADER + length} bytes, got ${bytes.length}`,
+      'Take an earlier one.',
+    )
   }
   if (crc32(payload) !== header.getUint32(16, true)) {
     throw reject('the checkpoint is damaged: its checksum does not match', 'Take an earlier one.')
@@ -61,7 +67,10 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
 export function decodeCheckpointOf(agent: string, bytes: Uint8Array): Checkpoint {
   const checkpoint = decodeCheckpoint(bytes)
   if (checkpoint.agent !== agent) {
-    throw reject(`the checkpoint is of agent "${checkpoint.agent}", not "${agent}"`, 'loadAgent() makes the right agent from it.')
+    throw reject(
+      `the checkpoint is of agent "${checkpoint.agent}", not "${agent}"`,
+      'loadAgent() makes the right agent from it.',
+    )
   }
   return checkpoint
 }

@@ -57,7 +57,14 @@ const definitions: readonly AgentDefinition[] = [
   }),
   ...SCALING.map((name): AgentDefinition => {
     const { summary, information, defaults } = scalingPolicies.get(name)!
-    return { name, summary, kind: 'scaling', information, defaults, create: (params) => scalingAgent(name, params) }
+    return {
+      name,
+      summary,
+      kind: 'scaling',
+      information,
+      defaults,
+      create: (params) => scalingAgent(name, params),
+    }
   }),
   {
     name: 'random',

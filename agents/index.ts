@@ -1,9 +1,22 @@
+export type { Agent, TrainOptions } from './agent.ts'
 export { balancingAgent, PolicyAgent, scalingAgent } from './baselines/policy-agent.ts'
 export { RandomAgent } from './baselines/random-agent.ts'
-export { type Checkpoint, CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
-export { type AgentContext, type AgentDefinition, agentDefinitions, agentNames, createAgent, loadAgent } from './create-agent.ts'
-export type { Agent, TrainOptions } from './agent.ts'
-export { chooseNetworks, type ChooseNetworksOptions, kernelNetworks, type NetworkBackend } from './nn/choose-networks.ts'
+export { CHECKPOINT_VERSION, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+export {
+  type AgentContext,
+  type AgentDefinition,
+  agentDefinitions,
+  agentNames,
+  createAgent,
+  loadAgent,
+} from './create-agent.ts'
+export {
+  type ChooseNetworksOptions,
+  chooseNetworks,
+  KERNEL_LIMIT,
+  kernelNetworks,
+  type NetworkBackend,
+} from './nn/choose-networks.ts'
 export {
   type Activation,
   type Adam,

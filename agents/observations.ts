@@ -44,7 +44,10 @@ export function spacesFromJSON(observation: SpaceJSON, action: SpaceJSON, name: 
 export function readObservation(observation: unknown, size: number, to: Float32Array, at: number): void {
   const values = observation as ArrayLike<number>
   if (values?.length !== size) {
-    throw new SimError('observation', `expected an observation of ${size} numbers, got ${values?.length ?? typeof observation}. The agent was made for another environment.`)
+    throw new SimError(
+      'observation',
+      `expected an observation of ${size} numbers, got ${values?.length ?? typeof observation}. The agent was made for another environment.`,
+    )
   }
   for (let i = 0; i < size; i++) to[at + i] = values[i]!
 }
@@ -57,7 +60,10 @@ export function readMask(info: Info, count: number, to: Uint8Array, at: number):
     return
   }
   if (mask.length !== count) {
-    throw new SimError('mask', `expected a mask of ${count} actions, got ${mask.length} (info.actionMask). It needs one entry per action.`)
+    throw new SimError(
+      'mask',
+      `expected a mask of ${count} actions, got ${mask.length} (info.actionMask). It needs one entry per action.`,
+    )
   }
   for (let i = 0; i < count; i++) to[at + i] = mask[i] ? 1 : 0
 }

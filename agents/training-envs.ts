@@ -100,7 +100,10 @@ export class TrainingEnvs {
   /** Throws SimError when the replay meets another observation: the environment is not the one that was saved. */
   load(state: TrainingEnvsState): void {
     if (state.episodes.length !== this.count) {
-      throw new SimError('resume', `the checkpoint has ${state.episodes.length} environments, not ${this.count}. Resume with its configuration.`)
+      throw new SimError(
+        'resume',
+        `the checkpoint has ${state.episodes.length} environments, not ${this.count}. Resume with its configuration.`,
+      )
     }
     for (let i = 0; i < this.count; i++) {
       this.episodes[i] = state.episodes[i]! - 1
@@ -109,7 +112,10 @@ export class TrainingEnvs {
     }
     this.clearEpisodes()
     if (this.observations.some((value, k) => !Object.is(value, state.observations[k]))) {
-      throw new SimError('resume', 'the environments do not come back to where the checkpoint left them. Resume with the same environment and options, or train with another seed to start anew from the weights.')
+      throw new SimError(
+        'resume',
+        'the environments do not come back to where the checkpoint left them. Resume with the same environment and options, or train with another seed to start anew from the weights.',
+      )
     }
   }
 

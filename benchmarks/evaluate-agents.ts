@@ -38,7 +38,8 @@ export type EvaluateAgentsOptions = RunOptions & {
 /** Measures agents, trained or not, on one environment under common seeds: a report with one task. */
 export async function evaluateAgents(options: EvaluateAgentsOptions): Promise<Report> {
   const agents = options.agents.map((agent) => {
-    const held = agent.checkpoint === undefined ? undefined : decodeCheckpoint(agent.checkpoint)
+    const complete = agent.name !== undefined && agent.params !== undefined
+    const held = agent.checkpoint === undefined || complete ? undefined : decodeCheckpoint(agent.checkpoint)
     const name = agent.name ?? held?.agent ?? ''
     const params = agent.params ?? (held?.params as Kwargs | undefined) ?? {}
     return {

@@ -2,6 +2,7 @@
 import { pairedInterval } from '../src/analysis/paired-interval.ts'
 import { balancingPolicies, scalingPolicies } from '../src/policies/index.ts'
 import { labelOf } from './check-suite.ts'
+import { environmentSpec } from './environment-spec.ts'
 import { buildTask } from './report/build-task.ts'
 import type { MeasuredRow } from './report/measured-row.ts'
 import type { ReportTask } from './report/types.ts'
@@ -61,12 +62,13 @@ async function prepare(
   trained: Trained,
 ): Promise<(Contender & { readonly of: SuiteAgent })[]> {
   const label = labelOf(agent)
+  const environment = environmentOf(task, agent, task.evaluationKwargs)
   const information =
     agent.information ??
     balancingPolicies.get(agent.name)?.information ??
     scalingPolicies.get(agent.name)?.information ??
-    'own'
-  const environment = environmentOf(task, agent, task.evaluationKwargs)
+    // A full view tells true speeds and what is to come.
+    (environment.kwargs.view === 'full' ? 'oracle' : 'own')
   const base = { of: agent, information, environment, tuning: null, training: [], error: null }
   const bothModes = (
     rest: Pick<Contender, 'agent' | 'training' | 'checkpoints'>,
@@ -144,6 +146,7 @@ function trainAll(
                     validation,
                     seedsOf('validation', validation.episodes, validation.firstEpisode),
                   ),
+                  environment: environmentOf(task, agent, task.validationKwargs),
                   every: validation.every,
                   cost: task.cost ?? 'decision',
                 },
@@ -238,7 +241,7 @@ function needsMore({ rows }: ReportTask): boolean {
 }
 
 function environmentOf(task: SuiteTask, agent: SuiteAgent, more: Kwargs | undefined): EnvironmentSpec {
-  return { id: task.environment, kwargs: { ...task.kwargs, ...more, ...agent.kwargs } }
+  return environmentSpec(task.environment, { ...task.kwargs, ...more, ...agent.kwargs })
 }
 
 function episodePlan(plan: EvaluationPlan, seeds: readonly number[]): EpisodePlan {

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimError } from '../src/errors.ts'
+import { environmentSpec } from './environment-spec.ts'
 import { hashBytes, identity } from './identity.ts'
 import { type Machine, machine } from './manifest.ts'
 import { defaultExecutor, type RunOptions } from './run-suite.ts'
@@ -30,6 +31,8 @@ export type TrainAgentOptions = Omit<RunOptions, 'onEvent' | 'workers'> & {
 }
 
 export type TrainValidation = {
+  /** Go over the options of the environment. */
+  readonly kwargs?: Kwargs | undefined
   /** Steps between two looks. @default a tenth of all */
   readonly every?: number | undefined
   /** @default 4 */
@@ -70,7 +73,7 @@ export async function trainAgent(options: TrainAgentOptions): Promise<TrainedAge
   const { out, from, steps, validation = {} } = options
   const unit: TrainUnit = {
     kind: 'train',
-    environment: { id: options.environment, kwargs: options.kwargs ?? {} },
+    environment: environmentSpec(options.environment, options.kwargs ?? {}),
     agent: { name: options.agent, params: options.params ?? {} },
     steps,
     seed: options.seed ?? 0,
@@ -79,6 +82,7 @@ export async function trainAgent(options: TrainAgentOptions): Promise<TrainedAge
       validation === false
         ? null
         : {
+            environment: environmentSpec(options.environment, { ...options.kwargs, ...validation.kwargs }),
             seeds: seedsOf('validation', validation.episodes ?? 4),
             episodeLength: validation.episodeLength ?? null,
             settle: validation.settle ?? 0,

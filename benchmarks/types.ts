@@ -41,7 +41,7 @@ export type SuiteAgent = {
   readonly params?: Kwargs | undefined
   /** Goes over the task's environment options for this agent: what it sees, never what happens. */
   readonly kwargs?: Kwargs | undefined
-  /** @default that of the policy of this name; `own` for learners */
+  /** @default that of the policy of this name; of others `oracle` under the option `view: full`, else `own` */
   readonly information?: InformationClass | undefined
   /** The parameters of a heuristic, searched before the evaluation. */
   readonly tuning?: Tuning | undefined
@@ -74,8 +74,10 @@ export type SuiteTask = {
   readonly name: string
   readonly environment: string
   readonly kwargs?: Kwargs | undefined
-  /** Go over `kwargs` in training and in validation. */
+  /** Go over `kwargs` in training. */
   readonly trainingKwargs?: Kwargs | undefined
+  /** Go over `kwargs` in validation, where episodes should be long enough to tell a policy that is not stable. */
+  readonly validationKwargs?: Kwargs | undefined
   /** Go over `kwargs` in tuning and in evaluation. */
   readonly evaluationKwargs?: Kwargs | undefined
   /** Given to learners as `gamma` unless their parameters have one. */

@@ -29,7 +29,8 @@ type Kind<V, P> = {
 
 const balancing: Kind<BalancerView, BalancingPolicy> = {
   definitions: balancingPolicies,
-  missing: 'the view of a balancer (info.view). Use an environment that decides for a balancer, such as LoadBalancing-v0',
+  missing:
+    'the view of a balancer (info.view). Use an environment that decides for a balancer, such as LoadBalancing-v0',
   fits: (view) => 'available' in view,
   size: (view) => view.n,
   act: (policy, view) => policy.decide(view, view.draws),
@@ -37,7 +38,8 @@ const balancing: Kind<BalancerView, BalancingPolicy> = {
 
 const scaling: Kind<ScalingView, ScalingPolicy> = {
   definitions: scalingPolicies,
-  missing: 'the view of a scaler (info.view). Use an environment that decides for a scaler, such as Autoscaling-v0',
+  missing:
+    'the view of a scaler (info.view). Use an environment that decides for a scaler, such as Autoscaling-v0',
   fits: (view) => 'target' in view,
   size: (view) => view.max,
   // Action a changes the target by a - (max - min): every target can be expressed from every other.

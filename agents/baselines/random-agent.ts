@@ -24,11 +24,18 @@ export class RandomAgent implements Agent {
     const { actionSpace, stream } = this
     if (mask === undefined || mask === null) {
       if (actionSpace !== undefined) return actionSpace.sample({ stream })
-      throw new SimError('no-action-space', 'random knows no actions: the environment gives no mask (info.actionMask). Create it with { actionSpace }.')
+      throw new SimError(
+        'no-action-space',
+        'random knows no actions: the environment gives no mask (info.actionMask). Create it with { actionSpace }.',
+      )
     }
     let valid = 0
     for (let i = 0; i < mask.length; i++) if (mask[i]) valid++
-    if (valid === 0) throw new SimError('no-valid-action', 'the action mask leaves no action (info.actionMask). The environment must offer at least one.')
+    if (valid === 0)
+      throw new SimError(
+        'no-valid-action',
+        'the action mask leaves no action (info.actionMask). The environment must offer at least one.',
+      )
     let left = stream.int(valid)
     let action = 0
     while (!mask[action] || left-- > 0) action++

@@ -50,8 +50,14 @@ export function argmaxCategorical(logProbabilities: Float64Array, n: number): nu
 function throwNone(mask: Uint8Array, maskAt: number, n: number): never {
   for (let j = 0; j < n; j++) {
     if (mask[maskAt + j] === 1) {
-      throw new SimError('diverged', 'the network gave a logit that is not a number. Lower the learning rate, or look for NaN in the observations.')
+      throw new SimError(
+        'diverged',
+        'the network gave a logit that is not a number. Lower the learning rate, or look for NaN in the observations.',
+      )
     }
   }
-  throw new SimError('no-valid-action', 'the action mask leaves no action (info.actionMask). The environment must offer at least one.')
+  throw new SimError(
+    'no-valid-action',
+    'the action mask leaves no action (info.actionMask). The environment must offer at least one.',
+  )
 }

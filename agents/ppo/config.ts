@@ -39,6 +39,8 @@ export type PpoConfig = {
   readonly normalizeAdvantage: boolean
   /** Observations are brought to mean 0 and variance 1 by running statistics, saved with the agent. */
   readonly normalizeObservations: boolean
+  /** Rewards are divided by the running standard deviation of the discounted return, in training alone. */
+  readonly normalizeRewards: boolean
   /** An update ends early when the approximate KL divergence exceeds 1.5 times this; null: never. */
   readonly targetKl: number | null
   /** Widths of the hidden layers, of the policy and of the value network each. */
@@ -64,6 +66,7 @@ export const PPO_DEFAULTS: PpoConfig = {
   maxGradNorm: 0.5,
   normalizeAdvantage: true,
   normalizeObservations: false,
+  normalizeRewards: false,
   targetKl: null,
   hidden: [64, 64],
   activation: 'tanh',
@@ -75,13 +78,15 @@ export function readPpoConfig(params: PolicyParams): PpoConfig {
   const positive = { min: 0, above: true }
   const targetKl = reader.raw('targetKl') === null ? null : reader.number('targetKl', positive)
   const hidden = reader.raw('hidden')
-  const validHidden = Array.isArray(hidden) && hidden.every((width) => Number.isSafeInteger(width) && width >= 1)
+  const validHidden =
+    Array.isArray(hidden) && hidden.every((width) => Number.isSafeInteger(width) && width >= 1)
   if (!validHidden) {
     reader.reject(`expected a list of widths, got ${JSON.stringify(hidden)}`, 'hidden', 'Write [64, 64].')
   }
   const boolean = (name: string): boolean => {
     const value = reader.raw(name)
-    if (typeof value !== 'boolean') reader.reject(`expected true or false, got ${JSON.stringify(value)}`, name)
+    if (typeof value !== 'boolean')
+      reader.reject(`expected true or false, got ${JSON.stringify(value)}`, name)
     return value === true
   }
   const config: PpoConfig = {
@@ -102,6 +107,7 @@ export function readPpoConfig(params: PolicyParams): PpoConfig {
     maxGradNorm: reader.number('maxGradNorm', positive),
     normalizeAdvantage: boolean('normalizeAdvantage'),
     normalizeObservations: boolean('normalizeObservations'),
+    normalizeRewards: boolean('normalizeRewards'),
     targetKl,
     hidden: validHidden ? [...(hidden as number[])] : [],
     activation: reader.choice('activation', ['tanh', 'relu']),
@@ -113,7 +119,11 @@ export function readPpoConfig(params: PolicyParams): PpoConfig {
     )
   }
   if (config.discount === 'time' && config.discountRate === 0) {
-    reader.reject('expected a number above 0 with discount "time", got 0', 'discountRate', 'Give it per second.')
+    reader.reject(
+      'expected a number above 0 with discount "time", got 0',
+      'discountRate',
+      'Give it per second.',
+    )
   }
   reader.finish()
   return config

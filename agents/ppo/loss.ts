@@ -25,7 +25,11 @@ export type Minibatch = {
   readonly returns: Float64Array
 }
 
-export type LossCoefficients = { readonly clipRange: number; readonly vfCoef: number; readonly entCoef: number }
+export type LossCoefficients = {
+  readonly clipRange: number
+  readonly vfCoef: number
+  readonly entCoef: number
+}
 
 /** Means over the minibatch. */
 export type PpoLoss = {

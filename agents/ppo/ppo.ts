@@ -15,6 +15,7 @@ import { argmaxCategorical, maskedLogSoftmax, sampleCategorical } from '../nn/ca
 import { kernelNetworks } from '../nn/choose-networks.ts'
 import { mlp, type Network, type NetworkFactory, type NetworkState } from '../nn/network.ts'
 import { type AgentSpaces, readMask, readObservation, spacesFromJSON } from '../observations.ts'
+import { RewardScaler, type RewardScalerState } from '../reward-scaler.ts'
 import { type NormalizerState, RunningNormalizer } from '../running-normalizer.ts'
 import { TrainingEnvs, type TrainingEnvsState } from '../training-envs.ts'
 import { type PpoConfig, readPpoConfig } from './config.ts'
@@ -28,6 +29,8 @@ type Progress = {
   readonly steps: number
   readonly stream: StreamState
   readonly envs: TrainingEnvsState
+  readonly normalizer: NormalizerState | null
+  readonly scaler: RewardScalerState | null
 }
 
 /** What an agent has once it knows the spaces. */
@@ -49,7 +52,7 @@ export class Ppo implements Agent {
   private readonly params: PolicyParams
   private readonly networks: NetworkFactory
   private model: Model | undefined
-  private progress: (() => Progress) | undefined
+  private progress: Progress | undefined
   /** Sampled actions outside of training. */
   private stream: Stream = Stream.derive(0, 'ppo/act')
 
@@ -83,26 +86,34 @@ export class Ppo implements Agent {
    * from its weights. `onProgress` and `evaluate` are called after updates.
    */
   train(makeEnv: (index: number) => Env, options: TrainOptions): void {
+    const resumed = this.progress?.seed === options.seed ? this.progress : undefined
+    if (resumed !== undefined && resumed.steps >= options.steps) return
+    const envs = new TrainingEnvs(makeEnv, this.config.nEnvs, options.seed, this.name)
+    try {
+      this.learn(envs, options, resumed)
+    } finally {
+      envs.close()
+    }
+  }
+
+  private learn(envs: TrainingEnvs, options: TrainOptions, resumed: Progress | undefined): void {
     const { config } = this
     const { nEnvs, nSteps, batchSize, nEpochs, maxGradNorm } = config
-    const resumed = this.progress?.()
-    const continues = resumed?.seed === options.seed
-    if (continues && resumed.steps >= options.steps) return
-
-    const envs = new TrainingEnvs(makeEnv, nEnvs, options.seed, this.name)
     const { observationSize, actionCount } = envs.spaces
     this.prepare(envs.spaces, options.seed)
     const { network, normalizer, logP } = this.trained()
     const stream = Stream.derive(options.seed, 'ppo/train')
+    const scaler = config.normalizeRewards ? new RewardScaler(nEnvs) : undefined
     let steps = 0
-    if (continues) {
+    if (resumed !== undefined) {
       envs.load(resumed.envs)
+      if (resumed.normalizer !== null) normalizer?.load(resumed.normalizer)
+      if (resumed.scaler !== null) scaler?.load(resumed.scaler)
       stream.load(resumed.stream)
       steps = resumed.steps
     } else {
       envs.start()
     }
-    this.progress = () => ({ seed: options.seed, steps, stream: stream.save(), envs: envs.save() })
 
     const rollout = new Rollout(nSteps, nEnvs, observationSize, actionCount)
     const batch = rollout.minibatch(batchSize)
@@ -136,11 +147,14 @@ export class Ppo implements Agent {
         for (let env = 0; env < nEnvs; env++) {
           const i = at + env
           envs.step(env, rollout.actions[i]!)
-          rollout.rewards[i] = envs.reward
-          rollout.discounts[i] = this.discountOf(envs.info)
-          rollout.ended[i] = envs.terminated || envs.truncated ? 1 : 0
+          const ended = envs.terminated || envs.truncated
+          const discount = this.discountOf(envs.info)
+          rollout.rewards[i] = scaler?.scale(env, envs.reward, discount, ended) ?? envs.reward
+          rollout.discounts[i] = discount
+          rollout.ended[i] = ended ? 1 : 0
           // A limit outside the problem is no end of it: what would have followed is worth V(final observation).
-          rollout.finalValues[i] = envs.truncated && !envs.terminated ? this.valueOf(envs.finalObservation) : 0
+          rollout.finalValues[i] =
+            envs.truncated && !envs.terminated ? this.valueOf(envs.finalObservation) : 0
         }
       }
       steps += rollout.size
@@ -169,22 +183,32 @@ export class Ppo implements Agent {
         }
       }
 
+      this.progress = {
+        seed: options.seed,
+        steps,
+        stream: stream.save(),
+        envs: envs.save(),
+        normalizer: normalizer?.save() ?? null,
+        scaler: scaler?.save() ?? null,
+      }
+
       const metrics = { 'charts/learning_rate': learningRate, ...losses.metrics(), ...episodeMetrics(envs) }
-      options.onProgress?.({ steps, metrics: { ...metrics, 'losses/explained_variance': rollout.explainedVariance() } })
+      options.onProgress?.({
+        steps,
+        metrics: { ...metrics, 'losses/explained_variance': rollout.explainedVariance() },
+      })
       const every = options.evaluate?.every ?? Number.POSITIVE_INFINITY
-      if (Math.floor(steps / every) > Math.floor((steps - rollout.size) / every)) options.evaluate?.run(this, steps)
+      if (Math.floor(steps / every) > Math.floor((steps - rollout.size) / every))
+        options.evaluate?.run(this, steps)
     }
-    // From here on a plain value: the environments may go.
-    const progress = this.progress()
-    this.progress = () => progress
-    envs.close()
   }
 
   /** The current observations, normalised, into `to`. */
   private observe(envs: TrainingEnvs, to: Float32Array): void {
     to.set(envs.observations)
     if (this.model?.normalizer === undefined) return
-    for (let env = 0; env < envs.count; env++) this.model.normalizer.apply(to, env * envs.spaces.observationSize)
+    for (let env = 0; env < envs.count; env++)
+      this.model.normalizer.apply(to, env * envs.spaces.observationSize)
   }
 
   private valueOf(observation: Float32Array): number {
@@ -198,7 +222,10 @@ export class Ppo implements Agent {
     if (discount === 'decision') return gamma
     const { elapsed } = info
     if (typeof elapsed === 'number') return exp(-discountRate * elapsed)
-    throw new SimError('no-elapsed', 'discount "time" needs the seconds that a step took (info.elapsed). Use discount "decision" here.')
+    throw new SimError(
+      'no-elapsed',
+      'discount "time" needs the seconds that a step took (info.elapsed). Use discount "decision" here.',
+    )
   }
 
   /** Makes the networks, or checks that those at hand fit. */
@@ -209,13 +236,19 @@ export class Ppo implements Agent {
     }
     const own = this.model.spaces
     if (own.observationSize !== spaces.observationSize || own.actionCount !== spaces.actionCount) {
-      throw new SimError('spaces', `the agent was made for ${own.observationSize} inputs and ${own.actionCount} actions, the environment has ${spaces.observationSize} and ${spaces.actionCount}. Train a new agent for it.`)
+      throw new SimError(
+        'spaces',
+        `the agent was made for ${own.observationSize} inputs and ${own.actionCount} actions, the environment has ${spaces.observationSize} and ${spaces.actionCount}. Train a new agent for it.`,
+      )
     }
   }
 
   private trained(): Model {
     if (this.model !== undefined) return this.model
-    throw new SimError('untrained', 'ppo has no network yet (act, save). Train it or load a checkpoint first.')
+    throw new SimError(
+      'untrained',
+      'ppo has no network yet (act, save). Train it or load a checkpoint first.',
+    )
   }
 
   save(): Uint8Array {
@@ -228,21 +261,24 @@ export class Ppo implements Agent {
       network: network.save(),
       normalizer: normalizer?.save() ?? null,
       stream: this.stream.save(),
-      progress: this.progress?.() ?? null,
+      progress: this.progress ?? null,
     })
   }
 
   load(bytes: Uint8Array): void {
     const checkpoint = decodeCheckpointOf(this.name, bytes)
     // The settings are the agent's own where the checkpoint does not determine them by its shape.
-    const spaces = spacesFromJSON(checkpoint.observationSpace as SpaceJSON, checkpoint.actionSpace as SpaceJSON, this.name)
+    const spaces = spacesFromJSON(
+      checkpoint.observationSpace as SpaceJSON,
+      checkpoint.actionSpace as SpaceJSON,
+      this.name,
+    )
     const model = makeModel(this.config, spaces, this.networks, 0)
     model.network.load(checkpoint.network as NetworkState)
     if (checkpoint.normalizer !== null) model.normalizer?.load(checkpoint.normalizer as NormalizerState)
     this.model = model
     this.stream.load(checkpoint.stream as StreamState)
-    const progress = checkpoint.progress as Progress | null
-    this.progress = progress === null ? undefined : () => progress
+    this.progress = (checkpoint.progress as Progress | null) ?? undefined
   }
 }
 
@@ -263,8 +299,9 @@ function makeModel(config: PpoConfig, spaces: AgentSpaces, networks: NetworkFact
   }
 }
 
-/** Fisher and Yates. */
+/** Fisher and Yates, from the stream alone, so that a resumed training draws the same minibatches. */
 function shuffle(order: Int32Array, stream: Stream): void {
+  for (let i = 0; i < order.length; i++) order[i] = i
   for (let i = order.length - 1; i > 0; i--) {
     const j = stream.int(i + 1)
     const kept = order[i]!
@@ -282,7 +319,8 @@ class LossMeans {
   }
 
   metrics(): Metrics {
-    const mean = (key: keyof PpoLoss): number => this.losses.reduce((sum, loss) => sum + loss[key], 0) / this.losses.length
+    const mean = (key: keyof PpoLoss): number =>
+      this.losses.reduce((sum, loss) => sum + loss[key], 0) / this.losses.length
     return {
       'losses/policy_loss': mean('policyLoss'),
       'losses/value_loss': mean('valueLoss'),
@@ -297,6 +335,7 @@ class LossMeans {
 /** Means over the episodes that ended in the rollout; absent where none did. */
 function episodeMetrics({ episodeReturns, episodeLengths }: TrainingEnvs): Metrics {
   if (episodeReturns.length === 0) return {}
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length
   return { 'charts/episodic_return': mean(episodeReturns), 'charts/episodic_length': mean(episodeLengths) }
 }

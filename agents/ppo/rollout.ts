@@ -69,7 +69,8 @@ export class Rollout {
       for (let k = 0; k < observationSize; k++) {
         batch.observations[i * observationSize + k] = this.observations[row * observationSize + k]!
       }
-      for (let j = 0; j < actionCount; j++) batch.masks[i * actionCount + j] = this.masks[row * actionCount + j]!
+      for (let j = 0; j < actionCount; j++)
+        batch.masks[i * actionCount + j] = this.masks[row * actionCount + j]!
     }
   }
 

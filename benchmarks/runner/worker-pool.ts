@@ -5,9 +5,9 @@ import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { SimError } from '../../src/errors.ts'
 import { abortError } from '../units/abort-error.ts'
-import type { UnitResult } from '../units/types.ts'
 import type { Executor } from './executor.ts'
-import type { WorkerMessage, WorkerTask } from './worker.ts'
+import { unpackError } from './transfer-error.ts'
+import type { WorkerAnswer, WorkerMessage, WorkerTask } from './worker.ts'
 
 export type WorkerPoolOptions = {
   /** @default the number of processors */
@@ -24,15 +24,22 @@ export function workerPool(options: WorkerPoolOptions = {}): Executor {
   if (!existsSync(fileURLToPath(filename))) {
     throw new SimError(
       'not-built',
-      `there is no worker at ${filename}. Run npm run build, or use inProcess().`,
+      `there is no worker (${filename}). Run npm run build, or use inProcess().`,
     )
   }
   const workers = options.workers ?? availableParallelism()
-  const pool = new Piscina<WorkerTask, UnitResult>({
+  const pool = new Piscina<WorkerTask, WorkerAnswer>({
     filename,
     minThreads: 0,
     maxThreads: workers,
+    // Threads wait for the next unit: loading the environments and agents costs more than waiting.
+    idleTimeout: 60_000,
     recordTiming: false,
+  })
+  // A worker that is told to go may still answer; nobody waits for that answer any more.
+  let closing = false
+  pool.on('error', (error) => {
+    if (!closing) throw error
   })
   return {
     workers,
@@ -50,13 +57,16 @@ export function workerPool(options: WorkerPoolOptions = {}): Executor {
       })
       try {
         const task: WorkerTask = { job, kit: options.kit ?? null, port: port2, stop }
-        return await pool.run(task, { transferList: [port2] })
+        const answer = await pool.run(task, { transferList: [port2] })
+        if ('error' in answer) throw unpackError(answer.error)
+        return answer.result
       } finally {
         signal?.removeEventListener('abort', onAbort)
         port1.close()
       }
     },
     async close() {
+      closing = true
       await pool.destroy()
     },
   }

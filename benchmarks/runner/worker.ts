@@ -4,6 +4,7 @@ import { importKit, type Kit, loadKit } from '../kit.ts'
 import { abortError } from '../units/abort-error.ts'
 import { runUnit } from '../units/run-unit.ts'
 import type { Job, UnitProgress, UnitResult } from '../units/types.ts'
+import { packError, type TransferredError } from './transfer-error.ts'
 
 export type WorkerTask = {
   readonly job: Job
@@ -15,32 +16,31 @@ export type WorkerTask = {
 }
 
 export type WorkerMessage = { readonly started: true } | { readonly progress: UnitProgress }
+export type WorkerAnswer = { readonly result: UnitResult } | { readonly error: TransferredError }
 
 const MESSAGE_GAP_MS = 50
 
 let kit: Promise<Kit> | undefined
 
-export default async function work(task: WorkerTask): Promise<UnitResult> {
-  const { job, port, stop } = task
+export default async function work({ job, kit: url, port, stop }: WorkerTask): Promise<WorkerAnswer> {
   const aborted = (): boolean => Atomics.load(stop, 0) !== 0
-  if (aborted()) throw abortError()
-  post(port, { started: true })
-  kit ??= task.kit === null ? loadKit() : importKit(task.kit)
+  const post = (message: WorkerMessage): void => port.postMessage(message)
   let lastPost = 0
   const onProgress = (progress: UnitProgress): void => {
     const now = performance.now()
     // News of a learner are few and each counts.
     if (progress.metrics === undefined && now - lastPost < MESSAGE_GAP_MS) return
     lastPost = now
-    post(port, { progress })
+    post({ progress })
   }
   try {
-    return await runUnit(job, await kit, { onProgress, aborted })
+    if (aborted()) throw abortError()
+    post({ started: true })
+    kit ??= url === null ? loadKit() : importKit(url)
+    return { result: await runUnit(job, await kit, { onProgress, aborted }) }
+  } catch (error) {
+    return { error: packError(error) }
   } finally {
     port.close()
   }
-}
-
-function post(port: MessagePort, message: WorkerMessage): void {
-  port.postMessage(message)
 }

@@ -22,31 +22,37 @@ const balancers: readonly SuiteAgent[] = [
   { name: 'expected-work' },
 ]
 
+/**
+ * A random balancer overloads the slow replicas, and once hundreds of requests wait, one decision is lost in the noise:
+ * training episodes are short and start in the good state that the warm start leaves, and rollouts are large.
+ */
 const balancerLearner: SuiteAgent = {
   name: 'ppo',
-  steps: 131_072,
+  steps: 640_000,
   params: {
-    nEnvs: 4,
-    nSteps: 1024,
-    batchSize: 256,
-    nEpochs: 4,
-    learningRate: 1e-3,
+    gamma: 0.97,
+    nEnvs: 16,
+    nSteps: 1000,
+    batchSize: 2000,
+    nEpochs: 6,
+    learningRate: 3e-3,
     learningRateSchedule: 'linear',
-    normalizeObservations: true,
+    vfCoef: 0.005,
   },
 }
 
-function balancing(name: string, scenario: string): SuiteTask {
+function balancing(name: string): SuiteTask {
   return {
     name,
     environment: 'LoadBalancing-v0',
-    kwargs: { scenario },
-    discount: 0.99,
+    kwargs: { scenario: name },
+    trainingKwargs: { episodeLength: 200, start: { for: 0.5 } },
+    validationKwargs: { episodeLength: 10_000 },
+    evaluationKwargs: { episodeLength: 20_000 },
     baseline: 'weighted-random',
     agents: [balancerLearner, ...balancers],
-    evaluation: { episodes: 8, episodeLength: 20_000 },
-    validation: { episodes: 2, episodeLength: 10_000, every: 32_768 },
-    tuningEpisodeLength: 20_000,
+    evaluation: { episodes: 16, settle: 5 },
+    validation: { episodes: 4, settle: 3, every: 64_000 },
   }
 }
 
@@ -102,13 +108,13 @@ const scaling: SuiteTask = {
       },
     },
   ],
-  evaluation: { episodes: 8, episodeLength: 240 },
-  validation: { episodes: 2, episodeLength: 240, every: 4096 },
+  evaluation: { episodes: 8, settle: 600 },
+  validation: { episodes: 2, settle: 600, every: 4096 },
 }
 
 export const quick: Suite = {
   name: 'quick',
   description: 'PPO from scratch against the heuristics, on two balancing tasks and a scaling one.',
   trainingSeeds: [1],
-  tasks: [balancing('pool-noisy', 'pool-noisy'), balancing('heterogeneous', 'heterogeneous'), scaling],
+  tasks: [balancing('pool-noisy'), balancing('heterogeneous'), scaling],
 }

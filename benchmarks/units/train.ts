@@ -8,7 +8,7 @@ import { isAbortError } from './abort-error.ts'
 import { costOf } from './cost.ts'
 import { runEpisode } from './run-episode.ts'
 import { TrainingEnv } from './training-env.ts'
-import type { CurvePoint, TrainResult, TrainUnit, UnitHooks } from './types.ts'
+import type { CurvePoint, TrainResult, TrainUnit, UnitHooks, ValidationUnit } from './types.ts'
 
 /**
  * Trains an agent and keeps the checkpoint of the best validation. A run that is stopped gives what it has,
@@ -23,7 +23,9 @@ export async function train(
   checkSeeds('training', [unit.seed])
   const { environment, steps: total } = unit
   const makeEnv = (): Env => kit.make(environment.id, { ...environment.kwargs })
-  const outside = makeEnv()
+  // Tells the spaces; and validation plays in it, so that it has the options of that where there is one.
+  const asked = unit.validation?.environment ?? environment
+  const outside = kit.make(asked.id, { ...asked.kwargs })
   const { actionSpace } = outside
   const agent: Agent = await kit.createAgent(unit.agent.name, unit.agent.params, { actionSpace })
   if (agent.train === undefined) {
@@ -96,11 +98,11 @@ class Validation {
   readonly curve: CurvePoint[] = []
   best: { readonly checkpoint: Uint8Array; readonly steps: number; readonly cost: number } | null = null
   decisions = 0
-  private readonly plan: NonNullable<TrainUnit['validation']>
+  private readonly plan: ValidationUnit
   private readonly copy: Agent
   private readonly env: Env
 
-  constructor(plan: NonNullable<TrainUnit['validation']>, copy: Agent, env: Env) {
+  constructor(plan: ValidationUnit, copy: Agent, env: Env) {
     checkSeeds('validation', plan.seeds)
     this.plan = plan
     this.every = plan.every

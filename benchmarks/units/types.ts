@@ -1,7 +1,12 @@
 /** The units of work of a benchmark: training one agent, or measuring one. Plain data, so that a worker can take it. */
 import type { CostKind, Kwargs } from '../types.ts'
 
-export type EnvironmentSpec = { readonly id: string; readonly kwargs: Kwargs }
+export type EnvironmentSpec = {
+  readonly id: string
+  readonly kwargs: Kwargs
+  /** Hash of the scenario file that `kwargs` name; null where they name none. */
+  readonly scenario: string | null
+}
 export type AgentSpec = { readonly name: string; readonly params: Kwargs }
 
 export type EpisodePlan = {
@@ -13,13 +18,20 @@ export type EpisodePlan = {
   readonly settle: number
 }
 
+/** How a learner is looked at every so many steps of its training. */
+export type ValidationUnit = EpisodePlan & {
+  readonly environment: EnvironmentSpec
+  readonly every: number
+  readonly cost: CostKind
+}
+
 export type TrainUnit = {
   readonly kind: 'train'
   readonly environment: EnvironmentSpec
   readonly agent: AgentSpec
   readonly steps: number
   readonly seed: number
-  readonly validation: (EpisodePlan & { readonly every: number; readonly cost: CostKind }) | null
+  readonly validation: ValidationUnit | null
   /** Hash of the checkpoint to start from; null: from scratch. */
   readonly from: string | null
 }

@@ -21,7 +21,7 @@ export async function benchmark(name: string, options: BenchmarkArguments, outpu
   const units = showUnits(output)
   try {
     const report = await interruptible((signal) =>
-      runSuite({ suite, out, workers, signal, onEvent: units.onEvent }),
+      runSuite({ suite, out, workers, signal, onEvent: units.follow(signal) }),
     )
     writeAtomic(join(out, 'report.md'), formatTable(report, 'markdown'))
     return report

@@ -48,7 +48,7 @@ export async function evaluate(subject: string, options: EvaluateArguments, outp
           firstEpisode,
           workers,
         },
-        ...{ signal, onEvent: units.onEvent },
+        ...{ signal, onEvent: units.follow(signal) },
       }),
     )
   } finally {

@@ -3,16 +3,22 @@ import type { UnitEvent } from '../../benchmarks/index.ts'
 import type { Output } from '../terminal/output.ts'
 import { startProgress } from '../terminal/progress.ts'
 
-export type UnitProgressBar = { readonly onEvent: (event: UnitEvent) => void; readonly stop: () => void }
+export type UnitProgress = {
+  /** Follows the run that this signal stops: what ends because of it has not failed. */
+  readonly follow: (signal: AbortSignal) => (event: UnitEvent) => void
+  readonly stop: () => void
+}
 
-export function showUnits(output: Output): UnitProgressBar {
+export function showUnits(output: Output): UnitProgress {
   const progress = startProgress('Units', 1, output.quiet)
   return {
-    onEvent({ state, label, planned, finished, progress: unit }) {
-      if (state === 'failed') output.warn(`${label} failed`)
-      const share = unit === undefined ? '' : ` ${Math.floor((100 * unit.done) / unit.total)} %`
-      progress.update(finished, `${label}${share}`, planned)
-    },
+    follow:
+      (signal) =>
+      ({ state, label, planned, finished, progress: unit }) => {
+        if (state === 'failed' && !signal.aborted) output.warn(`${label} failed`)
+        const share = unit === undefined ? '' : ` ${Math.floor((100 * unit.done) / unit.total)} %`
+        progress.update(finished, `${label}${share}`, planned)
+      },
     stop: progress.stop,
   }
 }

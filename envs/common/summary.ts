@@ -1,4 +1,5 @@
 /** What an episode gave, at its end. */
+import { RECENT } from '../../src/model/requests.ts'
 import { OUTCOMES, type OutcomeCounts } from '../../src/results/types.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 
@@ -11,12 +12,17 @@ export type Summary = {
   readonly meanLatency: number | null
 }
 
+/** Class -> outcome -> count. */
+export type StepOutcomes = Readonly<Record<string, Readonly<Record<string, number>>>>
+
 /** Counts of requests by (class, outcome) since the last look. */
 export class OutcomeTracker {
   private readonly before: Float64Array
   private readonly start: Float64Array
   private total = -1
   private readonly simulation: Simulation
+  private readonly keys: number[] = []
+  private readonly root: Known = known()
 
   constructor(simulation: Simulation) {
     this.simulation = simulation
@@ -30,25 +36,53 @@ export class OutcomeTracker {
     return okTotal + errorTotal
   }
 
-  /** Class -> outcome -> count; one frozen empty object when nothing ended. */
-  step(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  /** The outcomes since the last call, frozen. */
+  step(): StepOutcomes {
+    const from = this.total
     const total = this.ended()
-    if (total === this.total) return NOTHING
+    if (total === from) return NOTHING
     this.total = total
+    return total - from <= FEW ? this.few(from, total) : this.many()
+  }
+
+  /** Of a few requests, which is nearly always: the same combinations come again and again, each is made once. */
+  private few(from: number, total: number): StepOutcomes {
+    const { recent } = this.simulation.world.requests
+    const { keys, before } = this
+    keys.length = 0
+    for (let i = from; i < total; i++) {
+      const key = recent[i % RECENT]!
+      before[key] = before[key]! + 1
+      insert(keys, key)
+    }
+    let node = this.root
+    for (let i = 0; i < keys.length; i++) node = node.next[keys[i]!] ??= known()
+    node.outcomes ??= this.build(keys)
+    return node.outcomes
+  }
+
+  private many(): StepOutcomes {
     const { outcomes } = this.simulation.world.requests
     const { before } = this
+    const keys: number[] = []
+    for (let key = 0; key < outcomes.length; key++) {
+      for (; before[key]! < outcomes[key]!; before[key]!++) keys.push(key)
+    }
+    return this.build(keys)
+  }
+
+  /** `keys`: class x outcome of each request, in rising order. */
+  private build(keys: readonly number[]): StepOutcomes {
     const { classes } = this.simulation.world.compiled
     const result: Record<string, Record<string, number>> = {}
-    for (let i = 0; i < outcomes.length; i++) {
-      const count = outcomes[i]! - before[i]!
-      if (count === 0) continue
-      before[i] = outcomes[i]!
-      const cls = Math.floor(i / OUTCOMES.length)
-      const { name } = classes[cls]!
-      const own = (result[name] ??= {})
-      own[OUTCOMES[i - cls * OUTCOMES.length]!] = count
+    for (const key of keys) {
+      const cls = Math.floor(key / OUTCOMES.length)
+      const outcome = OUTCOMES[key - cls * OUTCOMES.length]!
+      const own = (result[classes[cls]!.name] ??= {})
+      own[outcome] = (own[outcome] ?? 0) + 1
     }
-    return result
+    for (const own of Object.values(result)) Object.freeze(own)
+    return Object.freeze(result)
   }
 
   summary(decisions: number, seconds: number): Summary {
@@ -65,4 +99,22 @@ export class OutcomeTracker {
   }
 }
 
-const NOTHING = Object.freeze({})
+const NOTHING: StepOutcomes = Object.freeze({})
+
+/** Combinations of more requests than this are not kept. */
+const FEW = 4
+
+/** The combinations that begin with the same requests. */
+type Known = { outcomes: StepOutcomes | undefined; readonly next: (Known | undefined)[] }
+
+function known(): Known {
+  return { outcomes: undefined, next: [] }
+}
+
+/** Into a list in rising order. */
+function insert(list: number[], value: number): void {
+  let i = list.length
+  list.push(value)
+  for (; i > 0 && list[i - 1]! > value; i--) list[i] = list[i - 1]!
+  list[i] = value
+}

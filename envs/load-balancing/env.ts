@@ -50,7 +50,13 @@ export class LoadBalancing implements Env<Float32Array, number> {
   private reward!: LoadBalancingReward
   private outcomes!: OutcomeTracker
   private pending: Balancer | undefined
+  /** Position of `pending` among the controlled balancers. */
+  private position = 0
+  /** Of the current episode: the first controlled balancer, and each balancer's position among them. */
+  private first!: Balancer
+  private positions: number[] = []
   private masks: Int8Array[] = []
+  private traceId = ''
   private decisions = 0
   private startedAt = 0
   private decidedAt = 0
@@ -108,12 +114,17 @@ export class LoadBalancing implements Env<Float32Array, number> {
       ...(this.options.slo === undefined ? {} : { lateAfter: this.options.slo }),
     })
     this.simulation = simulation
-    for (const view of this.views(simulation)) view.rateTime = 20 * this.load.demand
+    const views = this.views(simulation)
+    for (const view of views) view.rateTime = 20 * this.load.demand
+    this.first = views[0]!
+    this.positions = simulation.world.balancers.all.map((balancer) => views.indexOf(balancer))
     this.reward = new LoadBalancingReward(simulation, this.options, this.load, this.failureCost)
     if (this.warm > 0) simulation.until(this.warm)
     if (this.options.start.kind === 'warm') this.handOver(simulation)
     else simulation.control({ balancers: this.controlled })
+    this.traceId = `${simulation.scenarioHash}:${simulation.seed}`
     this.masks = []
+    this.pending = undefined
     this.decisions = 0
     const stop = this.advance(simulation.run())
     this.startedAt = simulation.now
@@ -166,10 +177,14 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   private look(stop: Stop): Float32Array {
     const decision = stop.reason === 'decision'
-    if (stop.reason === 'decision' && stop.kind === 'balancer') this.pending = stop.view
-    const view = this.pending ?? this.views(this.simulation!)[0]!
-    this.pending = view
-    return this.observation.read(view, this.controlled.indexOf(view.spec.name), this.simulation!, decision)
+    if (stop.reason === 'decision' && stop.kind === 'balancer') {
+      this.pending = stop.view
+      this.position = this.positions[stop.index]!
+    } else if (this.pending === undefined) {
+      this.pending = this.first
+      this.position = 0
+    }
+    return this.observation.read(this.pending, this.position, this.simulation!, decision)
   }
 
   private info(elapsed: number, invalidAction: boolean): LoadBalancingInfo {
@@ -184,15 +199,14 @@ export class LoadBalancing implements Env<Float32Array, number> {
       invalidAction,
       this.reward.terms,
       this.outcomes.step(),
-      simulation.scenarioHash + ':' + simulation.seed,
+      this.traceId,
       view,
     )
   }
 
   /** The mask of a balancer, copied only when it has changed. */
   private mask(view: Balancer): Int8Array {
-    const index = this.controlled.indexOf(view.spec.name)
-    const known = this.masks[index]
+    const known = this.masks[this.position]
     const { available, n } = view
     if (known !== undefined) {
       let same = true
@@ -200,7 +214,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       if (same) return known
     }
     const mask = Int8Array.from(available)
-    this.masks[index] = mask
+    this.masks[this.position] = mask
     return mask
   }
 

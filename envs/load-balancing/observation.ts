@@ -5,6 +5,7 @@
 import { type Balancer, EWMA_TIME } from '../../src/model/balancers.ts'
 import { exp } from '../../src/random/math.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { Rows } from '../common/rows.ts'
 import { lg, sat } from '../common/transforms.ts'
 
 const OWN = 9
@@ -22,6 +23,7 @@ export class LoadBalancingObservation {
   private readonly capacity: readonly number[]
   private readonly power: readonly Float64Array[]
   private readonly ratio: readonly Float64Array[]
+  private readonly rows: Rows
 
   /** `demand`: S, the mean nominal demand of a request in seconds. */
   constructor(
@@ -36,6 +38,7 @@ export class LoadBalancingObservation {
     this.classes = classes
     this.slots = balancers[0]!.n
     this.size = 4 + classes + this.slots * (full ? FULL : OWN)
+    this.rows = new Rows(this.size)
     this.power = balancers.map(({ n, cores, speed }) =>
       Float64Array.from({ length: n }, (_, i) => cores[i]! * (hideSpeed ? 1 : speed[i]!)),
     )
@@ -48,7 +51,8 @@ export class LoadBalancingObservation {
   /** `decision` false: the run has ended and no request is to be routed. `index`: of the balancer among those given. */
   read(view: Balancer, index: number, simulation: Simulation, decision: boolean): Float32Array {
     const { demand, classes, slots, full } = this
-    const out = new Float32Array(this.size)
+    const out = this.rows.next()
+    const scale = 5 * demand
     out[0] = sat(view.arrivalRate, this.capacity[index]!)
     out[1] = lg(view.inFlightTotal)
     out[2] = sat(view.sinceDecision, demand)
@@ -66,11 +70,11 @@ export class LoadBalancingObservation {
       out[at] = available[i]!
       out[at + 1] = lg(inFlight[i]!)
       out[at + 2] = ratio[i]!
-      out[at + 3] = sat(Math.max(0, work[i]!) / power[i]!, 5 * demand)
+      out[at + 3] = sat(Math.max(0, work[i]!) / power[i]!, scale)
       const response = latency[i]!
       if (response > 0) {
         const keep = exp((updatedAt[i]! - time) / EWMA_TIME)
-        out[at + 4] = sat(response * keep, 5 * demand)
+        out[at + 4] = sat(response * keep, scale)
         out[at + 5] = failures[i]! * keep
       }
       // Nobody reports queues yet: the queue is 0 and its age endless.
@@ -83,7 +87,7 @@ export class LoadBalancingObservation {
         const declared = view.speed[i]!
         out[at] = lg(replicas.load[r]!)
         out[at + 1] = lg(replicas.expected[r]!)
-        out[at + 2] = sat(simulation.world.services.backlog(r) / (view.cores[i]! * speed), 5 * demand)
+        out[at + 2] = sat(simulation.world.services.backlog(r) / (view.cores[i]! * speed), scale)
         out[at + 3] = Math.min(1, speed / declared)
         at += FULL - OWN
       }

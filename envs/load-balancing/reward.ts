@@ -31,6 +31,7 @@ export class LoadBalancingReward {
     this.late = options.reward === 'slo'
     const { requests, compiled } = simulation.world
     requests.failureCost = failureCost
+    requests.followWeightedOpen = true
     compiled.classes.forEach((item, c) => {
       requests.classWeight[c] =
         options.classWeights[item.name] ?? options.classWeights[item.name.split('.').at(-1)!] ?? 1

@@ -60,6 +60,14 @@ export class EventQueue {
     return this.size > 0 ? this.time[0]! : Number.POSITIVE_INFINITY
   }
 
+  /** The same as `peekTime`, but leaves the hole to be filled by the next push. */
+  nextTime(): number {
+    const { size, time } = this
+    if (size === 0) return Number.POSITIVE_INFINITY
+    if (!this.hole) return time[0]!
+    return size > 1 && time[2]! < time[1]! ? time[2]! : time[1]!
+  }
+
   /** Takes the first event out into `popped*`; there must be one and `peekTime` must have been called. */
   pop(): void {
     const slot = this.slot[0]!

@@ -21,6 +21,8 @@ export class Kernel {
   /** Events and tasks run so far. */
   processed = 0
   readonly queue: EventQueue = new EventQueue()
+  /** Says in an error where in the simulated system things are, e.g. ` at web, db`. */
+  where: () => string = () => ''
   private readonly handlers: Handler[] = []
   private readonly names: string[] = []
   private sameInstant = 0
@@ -61,6 +63,17 @@ export class Kernel {
     this.taskB[index] = b
   }
 
+  /** Nothing else is due at this instant: what would come last now may as well come at once. */
+  get isIdle(): boolean {
+    return this.taskCount === 0 && this.queue.nextTime() > this.now
+  }
+
+  /** At this instant, after everything that is due by now. */
+  last(kind: number, a: number, b: number): void {
+    if (this.queue.nextTime() > this.now) this.task(kind, a, b)
+    else this.queue.push(this.now, kind, a, b)
+  }
+
   /** Runs every event before `limit` (exclusive), or until a handler suspends the loop. */
   run(limit: number): 'suspended' | 'until' {
     const { queue, handlers } = this
@@ -96,7 +109,7 @@ export class Kernel {
   private stuck(kind: number): SimError {
     return new SimError(
       'time-stands-still',
-      `more than ${MAX_EVENTS_AT_AN_INSTANT} events at t=${this.now} s, the last one "${this.names[kind]}". ` +
+      `more than ${MAX_EVENTS_AT_AN_INSTANT} events at t=${this.now} s, the last one "${this.names[kind]}"${this.where()}. ` +
         'Give a step, a link, a think time or a backoff on this path a duration above zero.',
     )
   }

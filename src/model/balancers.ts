@@ -54,8 +54,7 @@ export class Balancer implements BalancerView {
   private decidedAt = 0
   readonly spec: BalancerSpec
   private readonly world: World
-  private readonly keys: IndexKey[] = []
-  private readonly indices: MinIndex[] = []
+  private readonly indices: LazyIndex[] = []
 
   constructor(world: World, spec: BalancerSpec) {
     this.world = world
@@ -92,23 +91,19 @@ export class Balancer implements BalancerView {
   }
 
   minIndex(key: IndexKey): MinIndex {
-    const known = this.keys.indexOf(key)
-    if (known >= 0) return this.indices[known]!
-    const index = new MinIndex(this.n)
-    this.keys.push(key)
-    this.indices.push(index)
-    for (let i = 0; i < this.n; i++) index.set(i, this.keyOf(key, i))
-    return index
-  }
-
-  private keyOf(key: IndexKey, slot: number): number {
-    return this.available[slot] === 1 ? key.of(this, slot) : Number.POSITIVE_INFINITY
+    const { indices } = this
+    for (let k = 0; k < indices.length; k++) if (indices[k]!.key === key) return indices[k]!.read(this)
+    const index = new LazyIndex(key, this.n)
+    indices.push(index)
+    for (let i = 0; i < this.n; i++) index.touch(i)
+    return index.read(this)
   }
 
   private reindex(slot: number, changed: 'inFlight' | 'load' | 'all'): void {
-    for (let k = 0; k < this.keys.length; k++) {
-      const key = this.keys[k]!
-      if (changed === 'all' || key.dependsOn === changed) this.indices[k]!.set(slot, this.keyOf(key, slot))
+    const { indices } = this
+    for (let k = 0; k < indices.length; k++) {
+      const index = indices[k]!
+      if (changed === 'all' || index.key.dependsOn === changed) index.touch(slot)
     }
   }
 
@@ -172,9 +167,40 @@ export class Balancer implements BalancerView {
     loadFields(this as unknown as Record<string, unknown>, VIEW_FIELDS, state)
     this.draws.load(from.draws as StreamState)
     this.policy.load(from.policy)
-    this.keys.forEach((key, k) => {
-      for (let i = 0; i < this.n; i++) this.indices[k]!.set(i, this.keyOf(key, i))
-    })
+    for (const index of this.indices) for (let i = 0; i < this.n; i++) index.touch(i)
+  }
+}
+
+/** Slots that changed are put in order at the next read: nothing is done for an index that nobody asks for any more. */
+class LazyIndex {
+  readonly key: IndexKey
+  private readonly index: MinIndex
+  private readonly changed: Int32Array
+  private readonly isChanged: Uint8Array
+  private count = 0
+
+  constructor(key: IndexKey, n: number) {
+    this.key = key
+    this.index = new MinIndex(n)
+    this.changed = new Int32Array(n)
+    this.isChanged = new Uint8Array(n)
+  }
+
+  touch(slot: number): void {
+    if (this.isChanged[slot] === 1) return
+    this.isChanged[slot] = 1
+    this.changed[this.count++] = slot
+  }
+
+  read(view: Balancer): MinIndex {
+    const { key, index, changed, isChanged, count } = this
+    for (let i = 0; i < count; i++) {
+      const slot = changed[i]!
+      isChanged[slot] = 0
+      index.set(slot, view.available[slot] === 1 ? key.of(view, slot) : Number.POSITIVE_INFINITY)
+    }
+    this.count = 0
+    return index
   }
 }
 
@@ -385,6 +411,8 @@ export class Balancers implements Part {
     this.pendingLeg = from.pendingLeg
     this.gauges.load(from.gauges)
     this.waiting.load(from.waiting)
-    this.all.forEach((balancer, b) => balancer.restore(from.all[b]))
+    this.all.forEach((balancer, b) => {
+      balancer.restore(from.all[b])
+    })
   }
 }

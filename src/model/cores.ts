@@ -4,8 +4,13 @@ import type { Part } from './world.ts'
 export interface Cores extends Part {
   /** The row wants `demand` seconds of a core at speed 1; `services.cpuDone(row)` follows. */
   request(row: number, demand: number): void
-  /** The row, which is between two cpu steps, gives its core back. */
-  release(row: number): void
+  /**
+   * The row, which is between two cpu steps, gives its core back. True: it goes on after everything else that is
+   * due now, with a call of `grant`.
+   */
+  release(row: number): boolean
+  /** Gives the cores that are free to those that wait. */
+  grant(replica: number): void
   /** The replica's speed is about to become `speed`. */
   setSpeed(replica: number, speed: number): void
   /** Forgets everything about the replica; its rows are ended by others. */

@@ -1,5 +1,7 @@
 /**
- * First come, first served: c cores with one queue per replica. A core is kept over consecutive cpu steps.
+ * First come, first served: c cores with one queue per replica. A core is kept over consecutive cpu steps. A leg
+ * that gets a core starts after everything else that is due at that instant, and so does the leg that gave it: among
+ * equals, those who did not have to ask anybody schedule first. That is the order of SimPy, and so of AsyncFlow.
  */
 import type { Cores } from './cores.ts'
 import { Fifo } from './fifo.ts'
@@ -15,6 +17,7 @@ export class FifoCores implements Cores {
   private readonly waitCell: Int32Array
   private readonly cpuCell: Int32Array
   private readonly doneKind: number
+  private readonly grantedKind: number
 
   constructor(world: World) {
     this.world = world
@@ -32,24 +35,56 @@ export class FifoCores implements Cores {
       }
     }
     this.doneKind = kernel.on('a cpu step ends', (row, timer) => this.done(row, timer))
+    this.grantedKind = kernel.on('a leg gets a core', (row, timer) => {
+      if (legs.timer[row] === timer) this.run(row, legs.replica[row]!)
+    })
   }
 
   request(row: number, demand: number): void {
-    const { legs, services, replicas } = this.world
+    const { legs, kernel, services } = this.world
     const r = legs.replica[row]!
     legs.work[row] = demand
     if (legs.core[row] === CORE_HELD) {
       this.run(row, r)
-    } else if (this.busy[r]! < this.cores[r]!) {
-      this.busy[r]!++
-      services.add(r, BUSY, 1)
-      replicas.changeBusy(r, 1)
-      this.run(row, r)
+    } else if (this.busy[r]! < this.cores[r]! && this.queue.length[r] === 0) {
+      this.changeBusy(r, 1)
+      if (kernel.isIdle) {
+        this.run(row, r)
+      } else {
+        legs.core[row] = CORE_WAITING
+        kernel.last(this.grantedKind, row, legs.timer[row]!)
+      }
     } else {
       legs.core[row] = CORE_WAITING
       this.queue.push(r, row)
       services.add(r, QUEUE_CPU, 1)
+      this.grant(r)
     }
+  }
+
+  grant(r: number): void {
+    while (this.queue.length[r]! > 0 && this.busy[r]! < this.cores[r]!) {
+      this.changeBusy(r, 1)
+      this.handTo(this.takeFirst(r))
+    }
+  }
+
+  private changeBusy(r: number, by: number): void {
+    this.busy[r]! += by
+    this.world.services.add(r, BUSY, by)
+    this.world.replicas.changeBusy(r, by)
+  }
+
+  private takeFirst(r: number): number {
+    const { legs, kernel, services } = this.world
+    const row = this.queue.pop(r)
+    services.add(r, QUEUE_CPU, -1)
+    legs.endPhase(row, this.waitCell[r]!, kernel.now)
+    return row
+  }
+
+  private handTo(row: number): void {
+    this.world.kernel.last(this.grantedKind, row, this.world.legs.timer[row]!)
   }
 
   private run(row: number, r: number): void {
@@ -67,27 +102,24 @@ export class FifoCores implements Cores {
     services.cpuDone(row)
   }
 
-  release(row: number): void {
-    const { legs, kernel, services, replicas } = this.world
+  release(row: number): boolean {
+    const { legs, kernel } = this.world
     const r = legs.replica[row]!
     legs.core[row] = CORE_NONE
-    if (this.queue.length[r] === 0) {
-      this.busy[r]!--
-      services.add(r, BUSY, -1)
-      replicas.changeBusy(r, -1)
-      return
+    if (!kernel.isIdle) {
+      this.changeBusy(r, -1)
+      return true
     }
-    const next = this.queue.pop(r)
-    services.add(r, QUEUE_CPU, -1)
-    legs.endPhase(next, this.waitCell[r]!, kernel.now)
-    this.run(next, r)
+    if (this.queue.length[r] === 0) this.changeBusy(r, -1)
+    else this.handTo(this.takeFirst(r))
+    return false
   }
 
   setSpeed(replica: number, speed: number): void {
     const { legs, kernel, replicas } = this.world
     const before = replicas.speed[replica]!
     replicas.speed[replica] = speed
-    for (let row = 0; row < legs.used; row++) {
+    for (let row = 0; row < legs.end; row += legs.stride) {
       if (legs.core[row] !== CORE_RUNNING || legs.replica[row] !== replica) continue
       const work = Math.max(0, legs.work[row]! - (kernel.now - legs.workAt[row]!) * before)
       legs.work[row] = work
@@ -109,7 +141,7 @@ export class FifoCores implements Cores {
     const { legs, kernel, replicas } = this.world
     const speed = replicas.speed[replica]!
     let sum = 0
-    for (let row = 0; row < legs.used; row++) {
+    for (let row = 0; row < legs.end; row += legs.stride) {
       if (legs.replica[row] !== replica) continue
       if (legs.core[row] === CORE_WAITING) sum += legs.work[row]!
       else if (legs.core[row] === CORE_RUNNING) {

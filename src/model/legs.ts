@@ -29,7 +29,7 @@ export class Legs extends LegTable {
   start: Float64Array = new Float64Array(0)
   /** Start of the phase that goes on now. */
   since: Float64Array = new Float64Array(0)
-  /** Seconds by cell; `cells` per row. */
+  /** Seconds by cell: that of cell c at `row + c`. */
   phases: Float64Array = new Float64Array(0)
   readonly cells: number
 
@@ -49,7 +49,7 @@ export class Legs extends LegTable {
   channel: Int32Array = new Int32Array(0)
   /** Backend (balancer and slot) that it was sent to and has not reached; -1. */
   backend: Int32Array = new Int32Array(0)
-  /** Nodes that the answer passes: a relay's node, or nodes + backend. `frames` per row. */
+  /** Nodes that the answer passes: a relay's node, or nodes + backend: that of depth d at `row + d`. */
   frame: Int32Array = new Int32Array(0)
   frameTime: Float64Array = new Float64Array(0)
   frameCount: Int32Array = new Int32Array(0)
@@ -130,20 +130,17 @@ export class Legs extends LegTable {
 
   /** Ends the running phase of the row: its time goes to `cell` (-1: nowhere). */
   endPhase(row: number, cell: number, now: number): void {
-    if (cell >= 0) this.phases[row * this.cells + cell]! += now - this.since[row]!
+    if (cell >= 0) this.phases[row + cell]! += now - this.since[row]!
     this.since[row] = now
   }
 
   copyPhases(from: number, to: number): void {
     const { phases, cells } = this
-    const a = from * cells
-    const b = to * cells
-    for (let i = 0; i < cells; i++) phases[b + i] = phases[a + i]!
+    for (let i = 0; i < cells; i++) phases[to + i] = phases[from + i]!
   }
 
   clearPhases(row: number): void {
     const { phases, cells } = this
-    const first = row * cells
-    for (let i = 0; i < cells; i++) phases[first + i] = 0
+    for (let i = 0; i < cells; i++) phases[row + i] = 0
   }
 }

@@ -76,7 +76,7 @@ export class Network implements Part {
     const depth = legs.frameCount[leg]!
     let to = 0
     if (depth > 0) {
-      const frame = legs.frame[leg * legs.frames + depth - 1]!
+      const frame = legs.frame[leg + depth - 1]!
       to = frame < this.nodes ? frame : this.world.balancers.nodeOf(frame - this.nodes)
     } else {
       to = compiled.calls[legs.via[leg]!]!.caller
@@ -155,7 +155,7 @@ export class Network implements Part {
   /** The answer will pass here: a relay's node, or nodes + backend. */
   pushFrame(leg: number, frame: number): void {
     const { legs, kernel } = this.world
-    const at = leg * legs.frames + legs.frameCount[leg]!
+    const at = leg + legs.frameCount[leg]!
     legs.frame[at] = frame
     legs.frameTime[at] = kernel.now
     legs.frameCount[leg]!++
@@ -169,7 +169,7 @@ export class Network implements Part {
       callers.answered(leg)
       return
     }
-    const at = leg * legs.frames + depth - 1
+    const at = leg + depth - 1
     legs.frameCount[leg] = depth - 1
     const frame = legs.frame[at]!
     if (frame >= this.nodes) balancers.answered(leg, frame - this.nodes, legs.frameTime[at]!)
@@ -205,7 +205,7 @@ export class Network implements Part {
   private forgetFrames(leg: number): void {
     const { legs, balancers } = this.world
     for (let i = legs.frameCount[leg]! - 1; i >= 0; i--) {
-      const frame = legs.frame[leg * legs.frames + i]!
+      const frame = legs.frame[leg + i]!
       if (frame >= this.nodes) balancers.forget(leg, frame - this.nodes)
     }
     legs.frameCount[leg] = 0

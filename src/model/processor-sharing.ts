@@ -71,18 +71,20 @@ export class ProcessorSharing implements Cores {
     const { cells } = compiled.services[replicas.service[r]!]!
     const total = kernel.now - legs.workAt[row]!
     const served = Math.min(total, legs.work[row]! / replicas.speed[r]!)
-    const at = row * legs.cells
-    legs.phases[at + cells.cpu]! += served
-    legs.phases[at + cells.cpuWait]! += total - served
+    legs.phases[row + cells.cpu]! += served
+    legs.phases[row + cells.cpuWait]! += total - served
     legs.since[row] = kernel.now
     legs.core[row] = CORE_HELD
     services.cpuDone(row)
   }
 
   /** Nothing to give back: the share ended with the step. */
-  release(row: number): void {
+  release(row: number): boolean {
     this.world.legs.core[row] = CORE_NONE
+    return false
   }
+
+  grant(): void {}
 
   setSpeed(replica: number, speed: number): void {
     this.advance(replica)

@@ -8,7 +8,7 @@ export const STARTING = 1
 export const READY = 2
 export const DRAINING = 3
 
-/** Gauges per replica: cores at work, legs there. */
+/** Gauges per replica, where its service has several: cores at work, legs there. */
 export const REPLICA_BUSY = 0
 export const REPLICA_LOAD = 1
 const GAUGES = 2
@@ -27,6 +27,8 @@ export class Replicas implements Part {
   readonly readySince: Float64Array
   readonly arrivals: Float64Array
   readonly gauges: Gauges
+  /** 1: the only slot of its service, whose gauges are its own. */
+  private readonly single: Uint8Array
   /** Balancers' backends that are this replica. */
   readonly backends: readonly number[][]
   private readonly world: World
@@ -43,12 +45,14 @@ export class Replicas implements Part {
     this.expected = new Int32Array(replicaCount)
     this.readySince = new Float64Array(replicaCount)
     this.arrivals = new Float64Array(replicaCount)
+    this.single = new Uint8Array(replicaCount)
     this.gauges = new Gauges(replicaCount * GAUGES)
     this.backends = Array.from({ length: replicaCount }, () => [])
     services.forEach((spec, s) => {
       for (let slot = 0; slot < spec.slots; slot++) {
         const r = spec.firstReplica + slot
         this.service[r] = s
+        this.single[r] = spec.slots === 1 ? 1 : 0
         this.state[r] = slot < spec.initialReady ? READY : STOPPED
         this.speed[r] = spec.speeds[slot]!
       }
@@ -76,7 +80,7 @@ export class Replicas implements Part {
     const { now } = this.world.kernel
     const load = this.load[r]! + by
     this.load[r] = load
-    this.gauges.add(r * GAUGES + REPLICA_LOAD, by, now)
+    if (this.single[r] === 0) this.gauges.add(r * GAUGES + REPLICA_LOAD, by, now)
     const backends = this.backends[r]!
     for (let i = 0; i < backends.length; i++) this.world.balancers.loadChanged(backends[i]!, load)
     if (by < 0) this.settle(r)
@@ -93,7 +97,7 @@ export class Replicas implements Part {
   }
 
   changeBusy(r: number, by: number): void {
-    this.gauges.add(r * GAUGES + REPLICA_BUSY, by, this.world.kernel.now)
+    if (this.single[r] === 0) this.gauges.add(r * GAUGES + REPLICA_BUSY, by, this.world.kernel.now)
   }
 
   save(): unknown {

@@ -13,6 +13,9 @@ const OK = OUTCOMES.indexOf('ok')
 const DEADLINE = OUTCOMES.indexOf('deadline')
 const COUNT = OUTCOMES.length
 
+/** Length of `Requests.recent`, a power of two. */
+export const RECENT = 8
+
 /** A finished request, as a listener sees it. */
 export type RequestRecord = {
   readonly workload: string
@@ -26,13 +29,16 @@ export type RequestRecord = {
 }
 
 export class Requests implements Part {
-  /** Requests without outcome: [0] all, [1 + class]. */
+  /** Requests without outcome. */
   readonly open: Gauges
-  /** The same, weighted as the reward weights classes. */
+  /** The same, weighted as a reward weights classes; followed from the start, or not at all. */
+  followWeightedOpen = false
   readonly weightedOpen: Gauges
   readonly created: Float64Array
   /** [class x outcomes]. */
   readonly outcomes: Float64Array
+  /** The last requests that ended: class x outcomes of request number i (in the order of ends) at i modulo RECENT. */
+  readonly recent: Int32Array = new Int32Array(RECENT)
   readonly recorders: readonly LatencyRecorder[]
   /** Sent, and ended ok, within [warmup, horizon): the second whenever it was sent. */
   readonly sentInWindow: Float64Array
@@ -65,7 +71,7 @@ export class Requests implements Part {
     const { compiled, kernel, legs } = world
     const classes = compiled.classes.length
     this.warmup = compiled.scenario.warmup
-    this.open = new Gauges(1 + classes)
+    this.open = new Gauges(1)
     this.weightedOpen = new Gauges(1)
     this.created = new Float64Array(classes)
     this.outcomes = new Float64Array(classes * COUNT)
@@ -96,8 +102,7 @@ export class Requests implements Part {
     this.created[cls]!++
     if (now >= this.warmup && now < horizon) this.sentInWindow[cls]!++
     this.open.add(0, 1, now)
-    this.open.add(1 + cls, 1, now)
-    this.weightedOpen.add(0, this.classWeight[cls]!, now)
+    if (this.followWeightedOpen) this.weightedOpen.add(0, this.classWeight[cls]!, now)
     const { deadline } = compiled.classes[cls]!
     if (deadline < Number.POSITIVE_INFINITY) {
       kernel.at(now + deadline, this.deadlineKind, row, legs.generation[row]!)
@@ -115,10 +120,11 @@ export class Requests implements Part {
     const cls = legs.cls[row]!
     const start = legs.start[row]!
     const age = now - start
-    this.outcomes[cls * COUNT + outcome]!++
+    const key = cls * COUNT + outcome
+    this.outcomes[key]!++
+    this.recent[(this.okTotal + this.errorTotal) & (RECENT - 1)] = key
     this.open.add(0, -1, now)
-    this.open.add(1 + cls, -1, now)
-    this.weightedOpen.add(0, -this.classWeight[cls]!, now)
+    if (this.followWeightedOpen) this.weightedOpen.add(0, -this.classWeight[cls]!, now)
     if (start >= this.warmup && start < horizon) {
       this.endedInWindow[cls]!++
       if (outcome !== OK) this.errorsInWindow++
@@ -126,7 +132,7 @@ export class Requests implements Part {
     if (outcome === OK) {
       this.okTotal++
       if (now >= this.warmup && now < horizon) this.okInWindow++
-      if (start >= this.warmup) this.recorders[cls]!.record(age, legs.phases, leg * legs.cells)
+      if (start >= this.warmup) this.recorders[cls]!.record(age, legs.phases, leg)
     } else {
       this.errorTotal++
       this.failureCharge += this.classWeight[cls]! * Math.max(0, this.failureCost - age)
@@ -176,6 +182,13 @@ export class Requests implements Part {
     return sum
   }
 
+  /** Requests of class `cls` without outcome. */
+  openOf(cls: number): number {
+    let sum = this.created[cls]!
+    for (let i = 0; i < COUNT; i++) sum -= this.outcomes[cls * COUNT + i]!
+    return sum
+  }
+
   get createdTotal(): number {
     let sum = 0
     for (let c = 0; c < this.created.length; c++) sum += this.created[c]!
@@ -199,8 +212,13 @@ export class Requests implements Part {
     this.weightedOpen.load(from.weightedOpen)
     // A snapshot without metrics has no latencies.
     const recorders = from.recorders as LatencyState[] | undefined
-    if (recorders !== undefined) this.recorders.forEach((recorder, i) => recorder.load(recorders[i]!))
-    this.intervals.forEach((interval, i) => interval.load((from.intervals as unknown[])[i]))
+    if (recorders !== undefined)
+      this.recorders.forEach((recorder, i) => {
+        recorder.load(recorders[i]!)
+      })
+    this.intervals.forEach((interval, i) => {
+      interval.load((from.intervals as unknown[])[i])
+    })
   }
 }
 
@@ -215,6 +233,7 @@ const FIELDS = [
   'errorTotal',
   'lateAfter',
   'failureCost',
+  'followWeightedOpen',
   'classWeight',
   'failureCharge',
   'late',

@@ -404,7 +404,9 @@ export class Scalers implements Part {
       startOrder: Int32Array
     }
     this.pending = from.pending
-    this.all.forEach((scaler, i) => scaler.restore(from.all[i]))
+    this.all.forEach((scaler, i) => {
+      scaler.restore(from.all[i])
+    })
     this.gauges.load(from.gauges)
     this.readyAt.set(from.readyAt)
     this.startOrder.set(from.startOrder)

@@ -54,6 +54,9 @@ export class Services implements Part {
   private readonly workerQueue: Fifo
   private readonly ioKind: number
   private readonly branchKind: number
+  private readonly releasedKind: number
+  private readonly memoryKind: number
+  private readonly admittedKind: number
   private readonly op: Uint8Array
   private readonly a: Int32Array
   private readonly b: Int32Array
@@ -83,6 +86,11 @@ export class Services implements Part {
     this.ordinal = compiled.program.ordinal
     this.ioKind = kernel.on('an io step ends', (row, timer) => this.ioDone(row, timer))
     this.branchKind = kernel.on('a branch starts', (row) => this.step(row))
+    this.releasedKind = kernel.on('a leg has released its core', (row, timer) => this.released(row, timer))
+    this.memoryKind = kernel.on('memory is free', (r) => this.admitFromMemoryQueue(r))
+    this.admittedKind = kernel.on('a leg gets its memory', (row, timer) => {
+      if (legs.timer[row] === timer) this.run(row, this.specs[world.replicas.service[legs.replica[row]!]!]!)
+    })
     this.specs.forEach((spec, s) => {
       this.gauges.set(s * SERVICE_GAUGES + READY_REPLICAS, spec.initialReady, 0)
     })
@@ -149,7 +157,8 @@ export class Services implements Part {
     if (need === 0) {
       this.run(leg, spec)
     } else if (this.memoryQueue.length[r] === 0 && this.memory[r]! + need <= spec.memory) {
-      this.withMemory(leg, r, spec)
+      this.reserve(leg, r, spec)
+      this.run(leg, spec)
     } else {
       legs.memory[leg] = 0
       this.memoryQueue.push(r, leg)
@@ -157,12 +166,11 @@ export class Services implements Part {
     }
   }
 
-  private withMemory(leg: number, r: number, spec: ServiceSpec): void {
+  private reserve(leg: number, r: number, spec: ServiceSpec): void {
     const need = spec.endpoints[this.world.legs.endpoint[leg]!]!.memory
     this.memory[r]! += need
     this.world.legs.memory[leg] = need
     this.add(r, MEMORY, need)
-    this.run(leg, spec)
   }
 
   private run(leg: number, spec: ServiceSpec): void {
@@ -192,7 +200,10 @@ export class Services implements Part {
         legs.pc[row] = this.choose(row, pc)
         continue
       }
-      this.releaseCore(row)
+      if (legs.core[row] === CORE_HELD && this.coresOf(row).release(row)) {
+        kernel.last(this.releasedKind, row, legs.timer[row]!)
+        return
+      }
       if (code === OP_END) {
         this.leave(row)
         legs.outcome[row] = OK
@@ -315,7 +326,6 @@ export class Services implements Part {
   /** A call of the row has failed for good: so does the row, with the same outcome. */
   fail(row: number, outcome: number): void {
     const { legs } = this.world
-    this.releaseCore(row)
     if (legs.kind[row] === BRANCH) {
       this.join(row, outcome)
       return
@@ -325,9 +335,17 @@ export class Services implements Part {
     this.world.network.back(row)
   }
 
-  private releaseCore(row: number): void {
+  private coresOf(row: number): Cores {
     const { legs, replicas } = this.world
-    if (legs.core[row] === CORE_HELD) this.cores[replicas.service[legs.replica[row]!]!]!.release(row)
+    return this.cores[replicas.service[legs.replica[row]!]!]!
+  }
+
+  /** The leg has given its core back, as everybody else who is due now has. */
+  private released(row: number, timer: number): void {
+    const { legs } = this.world
+    if (legs.timer[row] !== timer) return
+    this.coresOf(row).grant(legs.replica[row]!)
+    this.step(row)
   }
 
   /** The leg gives back memory and worker and is no longer at its replica; others that waited go on. */
@@ -345,7 +363,7 @@ export class Services implements Part {
     if (held > 0) {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)
-      this.admitFromMemoryQueue(r, spec)
+      if (this.memoryQueue.length[r]! > 0) this.world.kernel.last(this.memoryKind, r, 0)
     }
     if (hadWorker) {
       this.workers[r]!--
@@ -359,14 +377,16 @@ export class Services implements Part {
     }
   }
 
-  private admitFromMemoryQueue(r: number, spec: ServiceSpec): void {
-    const { legs, kernel } = this.world
+  private admitFromMemoryQueue(r: number): void {
+    const { legs, kernel, replicas } = this.world
+    const spec = this.specs[replicas.service[r]!]!
     for (let next = this.memoryQueue.first(r); next >= 0; next = this.memoryQueue.first(r)) {
       if (this.memory[r]! + spec.endpoints[legs.endpoint[next]!]!.memory > spec.memory) return
       this.memoryQueue.pop(r)
       this.add(r, QUEUE_MEMORY, -1)
       legs.endPhase(next, spec.cells.memory, kernel.now)
-      this.withMemory(next, r, spec)
+      this.reserve(next, r, spec)
+      kernel.last(this.admittedKind, next, legs.timer[next]!)
     }
   }
 
@@ -376,7 +396,7 @@ export class Services implements Part {
     const s = replicas.service[r]!
     const victims: number[] = []
     const branches: number[] = []
-    for (let row = 0; row < legs.used; row++) {
+    for (let row = 0; row < legs.end; row += legs.stride) {
       if (legs.replica[row] !== r) continue
       if (legs.kind[row] === LEG && legs.resident[row] === 1) victims.push(row)
       else if (legs.kind[row] === BRANCH) branches.push(row)

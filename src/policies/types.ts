@@ -50,7 +50,7 @@ export interface BalancerView {
   readonly demand: number
   /** The policy's own random stream. */
   readonly draws: Stream
-  /** An index of the smallest key over available slots, kept up to date from the first call on. */
+  /** An index of the smallest key over available slots, as of this call: ask anew at each decision. */
   minIndex(key: IndexKey): MinIndex
 }
 

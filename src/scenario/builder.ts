@@ -1,4 +1,5 @@
 /** A scenario in code: the fields of the YAML form with types, through the same schema and the same checks. */
+import { ConfigError, type Problem } from '../errors.ts'
 import { parseScenario } from './load.ts'
 import type { LoadOptions } from './options.ts'
 import type { BalancerInput } from './schema/balancer.ts'
@@ -17,10 +18,10 @@ type Settings = Omit<ScenarioInput, 'name' | 'workloads' | 'links' | 'balancers'
  */
 export class ScenarioBuilder {
   private readonly input: Partial<ScenarioInput>
-  /** Names that were given twice. */
-  private readonly repeated: readonly string[]
+  private readonly repeated: readonly Problem[]
 
-  constructor(input: Partial<ScenarioInput>, repeated: readonly string[] = []) {
+  /** @param repeated components that were given twice. */
+  constructor(input: Partial<ScenarioInput>, repeated: readonly Problem[] = []) {
     this.input = input
     this.repeated = repeated
   }
@@ -57,11 +58,24 @@ export class ScenarioBuilder {
 
   /** @throws ConfigError with every problem found; paths, no positions. */
   build(options: LoadOptions = {}): Scenario {
-    return parseScenario(this.input, options)
+    if (this.repeated.length === 0) return parseScenario(this.input, options)
+    try {
+      parseScenario(this.input, options)
+    } catch (error) {
+      if (error instanceof ConfigError) throw new ConfigError([...this.repeated, ...error.problems])
+      throw error
+    }
+    throw new ConfigError(this.repeated)
   }
 
   private with(section: 'workloads' | 'balancers' | 'services', name: string, item: object): ScenarioBuilder {
-    return new ScenarioBuilder({ ...this.input, [section]: { ...this.input[section], [name]: item } }, this.repeated)
+    const before = this.input[section] ?? {}
+    const repeated: readonly Problem[] = Object.hasOwn(before, name)
+      ? [...this.repeated, { what: `"${name}" is given twice`, path: `${section}.${name}`, hint: 'Choose another name.' }]
+      : this.repeated
+    // fromEntries, so that no name can reach the prototype.
+    const entries = Object.fromEntries([...Object.entries(before), [name, item]])
+    return new ScenarioBuilder({ ...this.input, [section]: entries }, repeated)
   }
 }
 

@@ -99,12 +99,13 @@ function serviceResult(
     cost: (gauge(PAID_REPLICAS).mean * window * config.cost) / 3600,
     replicas: Array.from({ length: spec.slots }, (_, slot) => {
       const r = spec.firstReplica + slot
-      const busy = summary(replicas.gauges, 2 * r + REPLICA_BUSY)
+      const single = spec.slots === 1
+      const busy = single ? gauge(BUSY) : summary(replicas.gauges, 2 * r + REPLICA_BUSY)
       return {
         slot,
         speed: spec.speeds[slot]!,
         utilization: spec.uses.cpu ? busy.mean / spec.cores : null,
-        load: summary(replicas.gauges, 2 * r + REPLICA_LOAD),
+        load: single ? gauge(LOAD) : summary(replicas.gauges, 2 * r + REPLICA_LOAD),
         arrivals: replicas.arrivals[r]!,
       }
     }),

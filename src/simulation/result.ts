@@ -32,7 +32,7 @@ export function buildResult(
     for (const [outcome, count] of Object.entries(outcomes)) total[outcome] = (total[outcome] ?? 0) + count
     byClass[item.name] = {
       created: requests.created[c]!,
-      inFlight: requests.open.value[1 + c]!,
+      inFlight: requests.openOf(c),
       outcomes,
       latency: new Latencies([requests.recorders[c]!]).summary(),
     }

@@ -79,6 +79,8 @@ export class Simulation {
   private readonly sampleKind: number
   private hash: string | undefined
   private started = false
+  /** What `run` gives at a decision, per balancer: made once. */
+  private readonly balancerStops: Stop[] = []
   /** Component results as of the horizon, once it is reached. */
   private atHorizon: Result['components'] | undefined
 
@@ -105,6 +107,7 @@ export class Simulation {
     world.requests.listener = options.onRequest
     world.requests.lateAfter =
       options.lateAfter ?? (world.scalers.all.length > 0 ? firstBound(scenario) : Infinity)
+    world.kernel.where = () => ` at ${busyNodes(world).join(', ')}`
     this.takeControl(compiled, options.control ?? {})
     this.sampler = new Sampler(this.scenario.samplePeriod, this.scenario.horizon)
     if (options.series ?? true) addSeries(this.sampler, world)
@@ -280,7 +283,7 @@ export class Simulation {
 
   private decision(balancers: Balancers, scalers: Scalers): Stop {
     const b = balancers.pendingBalancer
-    if (b >= 0) return { reason: 'decision', kind: 'balancer', index: b, view: balancers.all[b]! }
+    if (b >= 0) return (this.balancerStops[b] ??= balancerStop(b, balancers.all[b]!))
     return { reason: 'decision', kind: 'scaler', index: scalers.pending, view: scalers.all[scalers.pending]! }
   }
 
@@ -324,6 +327,10 @@ export class Simulation {
   }
 }
 
+function balancerStop(index: number, view: Balancer): Stop {
+  return Object.freeze({ reason: 'decision', kind: 'balancer', index, view })
+}
+
 const packr = new Packr({ structuredClone: true })
 const unpackr = new Unpackr({ structuredClone: true })
 
@@ -337,6 +344,16 @@ function unpackSnapshot(bytes: Uint8Array): Snapshot {
   if (state?.format !== 1)
     throw new SimError('snapshot-format', 'these bytes are no snapshot. Pass what snapshot() gave.')
   return state
+}
+
+/** Names of the nodes where rows are now: at least of those whose rows keep the clock from going on. */
+function busyNodes({ compiled, legs }: World): string[] {
+  const names = new Set<string>()
+  for (let row = 0; row < legs.end; row += legs.stride) {
+    const name = compiled.nodes[legs.node[row]!]?.name
+    if (name !== undefined) names.add(name)
+  }
+  return [...names].slice(0, 5)
 }
 
 function firstBound(scenario: Scenario): number {

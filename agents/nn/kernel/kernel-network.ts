@@ -6,7 +6,14 @@
 import { SimError } from '../../../src/errors.ts'
 import { pow } from '../../../src/random/math.ts'
 import { initialWeights } from '../initial-weights.ts'
-import { type Adam, type LayerLayout, layersOf, type Network, type NetworkSpec, type NetworkState } from '../network.ts'
+import {
+  type Adam,
+  type LayerLayout,
+  layersOf,
+  type Network,
+  type NetworkSpec,
+  type NetworkState,
+} from '../network.ts'
 import { ACTIVATIONS, instantiateKernel, type Kernel } from './kernel.ts'
 
 /** Addresses in bytes. */
@@ -104,7 +111,10 @@ export class KernelNetwork implements Network {
     const { kernel, floats, towers, outputs, spec } = this
     const size = rows * spec.inputs
     if (rows > spec.maxBatch || batch.length < size) {
-      throw new SimError('batch-size', `cannot take ${rows} rows from ${batch.length} floats. At most ${spec.maxBatch} rows of ${spec.inputs}.`)
+      throw new SimError(
+        'batch-size',
+        `cannot take ${rows} rows from ${batch.length} floats. At most ${spec.maxBatch} rows of ${spec.inputs}.`,
+      )
     }
     const input = this.input >> 2
     if (batch.length === size) floats.set(batch, input)
@@ -114,7 +124,17 @@ export class KernelNetwork implements Network {
       const tower = towers[t]!
       for (let i = 0; i < tower.length; i++) {
         const layer = tower[i]!
-        kernel.dense(layer.x, layer.xRow, layer.w, layer.b, layer.y, rows, layer.inputs, layer.columns, layer.activationCode)
+        kernel.dense(
+          layer.x,
+          layer.xRow,
+          layer.w,
+          layer.b,
+          layer.y,
+          rows,
+          layer.inputs,
+          layer.columns,
+          layer.activationCode,
+        )
       }
       const { units, columns, y } = tower[tower.length - 1]!
       copyRows(floats, y >> 2, columns, outputs[t]!, 0, units, rows, units)
@@ -130,7 +150,16 @@ export class KernelNetwork implements Network {
       copyRows(outputGradients[t]!, 0, last.units, floats, last.dz >> 2, last.columns, rows, last.units)
       for (let i = tower.length - 1; i >= 0; i--) {
         const layer = tower[i]!
-        kernel.gradientOfWeights(layer.x, layer.xRow, layer.dz, layer.dw, layer.db, rows, layer.inputs, layer.columns)
+        kernel.gradientOfWeights(
+          layer.x,
+          layer.xRow,
+          layer.dz,
+          layer.dw,
+          layer.db,
+          rows,
+          layer.inputs,
+          layer.columns,
+        )
         if (i === 0) break
         const below = tower[i - 1]!
         kernel.gradientOfInputs(
@@ -156,7 +185,19 @@ export class KernelNetwork implements Network {
     const part = new Float32Array(rows * spec.inputs)
     for (const [layer] of this.towers) {
       const { dz, w, units, columns, inputs } = layer!
-      kernel.gradientOfInputs(dz, w, this.transposed, 0, this.dInput, rows, units, columns, inputs, inputColumns, ACTIVATIONS.linear)
+      kernel.gradientOfInputs(
+        dz,
+        w,
+        this.transposed,
+        0,
+        this.dInput,
+        rows,
+        units,
+        columns,
+        inputs,
+        inputColumns,
+        ACTIVATIONS.linear,
+      )
       copyRows(floats, this.dInput >> 2, inputColumns, part, 0, inputs, rows, inputs)
       for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!
     }
@@ -165,7 +206,13 @@ export class KernelNetwork implements Network {
 
   step(optimiser: Adam): number {
     const { kernel, parameters, gradients, mean, square, padded } = this
-    const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-5, maxGradNorm = Number.POSITIVE_INFINITY } = optimiser
+    const {
+      learningRate,
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-5,
+      maxGradNorm = Number.POSITIVE_INFINITY,
+    } = optimiser
     const norm = Math.sqrt(kernel.sumOfSquares(gradients, padded))
     const scale = norm > maxGradNorm ? maxGradNorm / norm : 1
     this.steps++
@@ -215,7 +262,10 @@ export class KernelNetwork implements Network {
 
   private write(values: Float32Array, vector: number): void {
     if (values.length !== this.parameterCount) {
-      throw new SimError('weights-size', `expected ${this.parameterCount} parameters, got ${values.length}. The network has another shape.`)
+      throw new SimError(
+        'weights-size',
+        `expected ${this.parameterCount} parameters, got ${values.length}. The network has another shape.`,
+      )
     }
     this.eachMatrix(vector, (at, columns, index, units, rows) =>
       copyRows(values, index, units, this.floats, at, columns, rows, units),

@@ -54,7 +54,11 @@ export type Kernel = {
   tanhInPlace(x: number, blocks: number): void
 }
 
-export const ACTIVATIONS: { readonly linear: 0; readonly tanh: 1; readonly relu: 2 } = { linear: 0, tanh: 1, relu: 2 }
+export const ACTIVATIONS: { readonly linear: 0; readonly tanh: 1; readonly relu: 2 } = {
+  linear: 0,
+  tanh: 1,
+  relu: 2,
+}
 
 // The part of the WebAssembly API in use; the compiler's library for Node does not declare it.
 type Memory = { readonly buffer: ArrayBuffer }

@@ -31,7 +31,10 @@ export async function loadTfjs(options: LoadTfjsOptions = {}): Promise<NetworkFa
       failures.push(`${candidate} does not work here (${firstLine(error)})`)
     }
   }
-  throw new SimError('tfjs', `no TensorFlow.js: ${failures.join('; ')}. Use the kernel, or install the package.`)
+  throw new SimError(
+    'tfjs',
+    `no TensorFlow.js: ${failures.join('; ')}. Use the kernel, or install the package.`,
+  )
 }
 
 const LOADERS: Readonly<Record<Exclude<TfjsBackend, 'auto'>, () => Promise<Tfjs>>> = {
@@ -66,7 +69,9 @@ async function useBackend(tf: Tfjs, name: string): Promise<void> {
 
 /** The native binding can load and yet fail at the first operation. */
 function check(tf: Tfjs): void {
-  const product = tf.tidy(() => tf.matMul(tf.tensor2d([1, 2], [1, 2]), tf.tensor2d([3, 4], [2, 1])).dataSync()[0])
+  const product = tf.tidy(
+    () => tf.matMul(tf.tensor2d([1, 2], [1, 2]), tf.tensor2d([3, 4], [2, 1])).dataSync()[0],
+  )
   if (product !== 11) throw new Error(`1 x 3 + 2 x 4 gave ${product}`)
 }
 

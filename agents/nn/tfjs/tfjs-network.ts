@@ -7,7 +7,15 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
 import { SimError } from '../../../src/errors.ts'
 import { pow } from '../../../src/random/math.ts'
 import { initialWeights } from '../initial-weights.ts'
-import { type Adam, type LayerLayout, layersOf, type Network, type NetworkSpec, type NetworkState, parameterCount } from '../network.ts'
+import {
+  type Adam,
+  type LayerLayout,
+  layersOf,
+  type Network,
+  type NetworkSpec,
+  type NetworkState,
+  parameterCount,
+} from '../network.ts'
 import type { Tfjs } from './load-tfjs.ts'
 
 export class TfjsNetwork implements Network {
@@ -44,7 +52,10 @@ export class TfjsNetwork implements Network {
     const { tf, spec } = this
     const size = rows * spec.inputs
     if (rows > spec.maxBatch || batch.length < size) {
-      throw new SimError('batch-size', `cannot take ${rows} rows from ${batch.length} floats. At most ${spec.maxBatch} rows of ${spec.inputs}.`)
+      throw new SimError(
+        'batch-size',
+        `cannot take ${rows} rows from ${batch.length} floats. At most ${spec.maxBatch} rows of ${spec.inputs}.`,
+      )
     }
     this.batch.dispose()
     this.batch = tf.tensor2d(batch.slice(0, size), [rows, spec.inputs])
@@ -80,7 +91,13 @@ export class TfjsNetwork implements Network {
 
   step(optimiser: Adam): number {
     const { tf } = this
-    const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-5, maxGradNorm = Number.POSITIVE_INFINITY } = optimiser
+    const {
+      learningRate,
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-5,
+      maxGradNorm = Number.POSITIVE_INFINITY,
+    } = optimiser
     const norm = Math.sqrt(tf.tidy(() => tf.sum(tf.square(this.gradients)).dataSync()[0]!))
     const scale = norm > maxGradNorm ? maxGradNorm / norm : 1
     this.steps++
@@ -107,7 +124,10 @@ export class TfjsNetwork implements Network {
 
   setWeights(weights: Float32Array): void {
     if (weights.length !== this.parameterCount) {
-      throw new SimError('weights-size', `expected ${this.parameterCount} parameters, got ${weights.length}. The network has another shape.`)
+      throw new SimError(
+        'weights-size',
+        `expected ${this.parameterCount} parameters, got ${weights.length}. The network has another shape.`,
+      )
     }
     this.parameters.dispose()
     this.parameters = this.tf.tensor1d(weights.slice())
@@ -143,7 +163,12 @@ export class TfjsNetwork implements Network {
     const { tf } = this
     let y = x
     this.towers[t]!.forEach(({ activation }, i) => {
-      y = tf.fused.matMul({ a: y, b: slices[2 * i]!, bias: slices[2 * i + 1]!, activation: 'linear' }) as Tensor2D
+      y = tf.fused.matMul({
+        a: y,
+        b: slices[2 * i]!,
+        bias: slices[2 * i + 1]!,
+        activation: 'linear',
+      }) as Tensor2D
       if (activation !== 'linear') y = activation === 'tanh' ? tf.tanh(y) : tf.relu(y)
     })
     return y
@@ -170,7 +195,9 @@ export class TfjsNetwork implements Network {
     for (const old of this.slices.flat()) old.dispose()
     this.slices = this.towers.map((tower) =>
       tower.flatMap(({ inputs, units, weightsAt, biasesAt }) => [
-        tf.tidy(() => tf.reshape(tf.slice1d(parameters, weightsAt, inputs * units), [inputs, units]) as Tensor2D),
+        tf.tidy(
+          () => tf.reshape(tf.slice1d(parameters, weightsAt, inputs * units), [inputs, units]) as Tensor2D,
+        ),
         tf.slice1d(parameters, biasesAt, units),
       ]),
     )

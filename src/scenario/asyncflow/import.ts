@@ -52,7 +52,7 @@ export function importAsyncFlow(input: unknown, options: ImportOptions = {}): Sc
   problems.finish()
   const scenario = convert(payload!, nameOf(options.file), notes)
   for (const [key, { path, count }] of reader.ignored) {
-    notes.add(path, `"${key}" is not a field of AsyncFlow 0.1.1 and is ignored, as there${count === 1 ? '' : ` (${count} times)`}`)
+    notes.add(path, `"${key}" is not a field of AsyncFlow's format and is ignored, as there${count === 1 ? '' : ` (${count} times)`}`)
   }
   notes.tell(problems, options.warn)
   return scenario

@@ -124,8 +124,7 @@ function readEdge(reader: Reader, value: unknown, path: Path, later: boolean, no
   if (source !== undefined && source === target) reader.reject([...path, 'target'], `an edge cannot lead from "${source}" to itself`, 'Name two nodes.')
   if (latency?.kind === 'poisson') notes.add([...path, 'latency'], 'drawn as AsyncFlow draws it: a poisson latency is a whole number of seconds', 'Write distribution: exponential.')
   if (dropout !== undefined && dropout > 0) {
-    const often = fields.dropout_rate === undefined ? 'dropout_rate is 1 % where it is not given: ' : ''
-    notes.add(path, `${often}requests lost on the way are counted with the outcome "lost"; AsyncFlow does not count them`, often === '' ? undefined : 'Write dropout_rate: 0 for a perfect network.')
+    notes.add(path, 'requests lost on the way are counted with the outcome "lost"; AsyncFlow does not count them', 'dropout_rate is 1 % where it is not given; write 0 for a perfect network.')
   }
   if (id === undefined || source === undefined || target === undefined || latency === undefined || dropout === undefined) return undefined
   return { id, source, target, latency: latency.distribution, dropout, path }

@@ -4,8 +4,8 @@ import type { Path } from '../path.ts'
 import type { Arrivals } from '../types.ts'
 import type { CheckContext } from './context.ts'
 
-export function checkTraffic({ scenario, problems, partial }: CheckContext): void {
-  if (partial === undefined && scenario.workloads.length === 0) {
+export function checkTraffic({ scenario, problems, raw }: CheckContext): void {
+  if (Object.keys((raw as { workloads?: object }).workloads ?? { missing: true }).length === 0) {
     problems.add(['workloads'], 'no arrivals: there is no workload', 'Declare one, e.g. { users: { to: web, arrivals: { poisson: { rate: 10/s } } } }.')
   }
   for (const workload of scenario.workloads) {

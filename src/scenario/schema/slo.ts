@@ -9,11 +9,11 @@ const HINT = 'Write e.g. "p95 < 250ms", "mean < 1s" or "errors < 0.1%".'
 
 export type ParsedSlo = Slo | { readonly what: string; readonly hint: string }
 
-/** p50, p95, p99, p99.9, p999 (the same): the first two digits are percent, the others follow the point. */
+/** p50, p95, p99.9; p999 is the same: of three digits and more, the first two are percent, the others follow the point. */
 function quantileOf(digits: string): number | undefined {
-  const match = /^(\d{1,2})(?:\.(\d+)|(\d+))?$/.exec(digits)
-  if (match === null || (match[3] !== undefined && match[1]!.length < 2)) return undefined
-  const quantile = Number(`${match[1]}.${match[2] ?? match[3] ?? '0'}e-2`)
+  const match = /^(?:(\d{1,2})(?:\.(\d+))?|(9\d)(\d+))$/.exec(digits)
+  if (match === null) return undefined
+  const quantile = Number(`${match[1] ?? match[3]}.${match[2] ?? match[4] ?? '0'}e-2`)
   return quantile > 0 && quantile < 1 ? quantile : undefined
 }
 

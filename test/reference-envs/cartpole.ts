@@ -1,0 +1,1 @@
+export { CartPole } from '../../benchmarks/reference-envs/cartpole.ts'
