@@ -1,6 +1,6 @@
 /** What an agent with a network needs to know of an environment's spaces, and reading of observations and masks. */
 import { ConfigError, SimError } from '../src/errors.ts'
-import type { Env, Info } from '../src/gym/env.ts'
+import type { Env, Info, SlotLayout } from '../src/gym/env.ts'
 import type { SpaceJSON } from '../src/gym/spaces/space.ts'
 
 /** A flat Box observation and a Discrete action. */
@@ -10,14 +10,25 @@ export type AgentSpaces = {
   readonly observationSize: number
   readonly actionCount: number
   readonly actionStart: number
+  /** As the environment declares it. */
+  readonly slotLayout?: SlotLayout | undefined
 }
 
 /** Throws ConfigError when the agent `name` cannot use these spaces. */
-export function readSpaces(env: Pick<Env, 'observationSpace' | 'actionSpace'>, name: string): AgentSpaces {
-  return spacesFromJSON(env.observationSpace.toJSON(), env.actionSpace.toJSON(), name)
+export function readSpaces(
+  env: Pick<Env, 'observationSpace' | 'actionSpace' | 'unwrapped'>,
+  name: string,
+): AgentSpaces {
+  const { observationSpace, actionSpace, unwrapped } = env
+  return spacesFromJSON(observationSpace.toJSON(), actionSpace.toJSON(), name, unwrapped.slotLayout)
 }
 
-export function spacesFromJSON(observation: SpaceJSON, action: SpaceJSON, name: string): AgentSpaces {
+export function spacesFromJSON(
+  observation: SpaceJSON,
+  action: SpaceJSON,
+  name: string,
+  slotLayout?: SlotLayout,
+): AgentSpaces {
   if (observation.type !== 'Box') {
     throw new ConfigError([
       {
@@ -37,7 +48,14 @@ export function spacesFromJSON(observation: SpaceJSON, action: SpaceJSON, name: 
     ])
   }
   const observationSize = observation.shape.reduce((product, length) => product * length, 1)
-  return { observation, action, observationSize, actionCount: action.n, actionStart: action.start }
+  return {
+    observation,
+    action,
+    observationSize,
+    actionCount: action.n,
+    actionStart: action.start,
+    slotLayout,
+  }
 }
 
 /** Copies an observation into `to` from `at` on. */

@@ -14,7 +14,7 @@ export type TuningOutcome = {
   readonly trials: readonly Trial[]
   /** Simulated decisions that the search took. */
   readonly decisions: number
-  /** Parameters whose best value lies at the end of the values tried: the grid could not grow further. */
+  /** Parameters whose best value lies at the end of the values tried, though not at a bound: the grid grew no further. */
   readonly atEdge: readonly string[]
 }
 
@@ -68,14 +68,9 @@ export async function tune(request: TuningRequest, runner: UnitRunner): Promise<
     if (!widen(axes, params, tuning)) break
     await tryAll()
   }
-  const best = bestOf(trials)
-  const atEdge = [...axes].filter(([name, values]) => edgeOf(values, best.params[name] as Value) !== 0)
-  return {
-    params: best.params,
-    trials: [...trials.values()],
-    decisions,
-    atEdge: atEdge.map(([name]) => name),
-  }
+  const { params } = bestOf(trials)
+  const atEdge = [...axes.keys()].filter((name) => beyond(name, axes, params, tuning) !== undefined)
+  return { params, trials: [...trials.values()], decisions, atEdge }
 }
 
 /** The first of the cheapest. */
@@ -87,18 +82,30 @@ function bestOf(trials: ReadonlyMap<string, Trial>): Trial {
 function widen(axes: Map<string, Value[]>, best: Kwargs, tuning: Tuning): boolean {
   let grown = false
   for (const [name, values] of axes) {
-    const edge = edgeOf(values, best[name] as Value)
-    if (edge === 0) continue
-    const sorted = (values as number[]).sort((a, b) => a - b)
-    const [end, inner] = edge < 0 ? [sorted[0]!, sorted[1]!] : [sorted.at(-1)!, sorted.at(-2)!]
-    // To 12 digits, so that steps of 0.1 stay readable.
-    const next = Number((2 * end - inner).toPrecision(12))
-    const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = tuning.grid[name]!
-    if (next < low || next > high) continue
+    const next = beyond(name, axes, best, tuning)
+    if (next === undefined) continue
     values.push(next)
     grown = true
   }
   return grown
+}
+
+/** The next value past the best one, at the last spacing; undefined when that is within, or at a bound. */
+function beyond(
+  name: string,
+  axes: ReadonlyMap<string, readonly Value[]>,
+  best: Kwargs,
+  tuning: Tuning,
+): number | undefined {
+  const values = axes.get(name)!
+  const edge = edgeOf(values, best[name] as Value)
+  if (edge === 0) return undefined
+  const sorted = [...(values as readonly number[])].sort((a, b) => a - b)
+  const [end, inner] = edge < 0 ? [sorted[0]!, sorted[1]!] : [sorted.at(-1)!, sorted.at(-2)!]
+  // To 12 digits, so that steps of 0.1 stay readable.
+  const next = Number((2 * end - inner).toPrecision(12))
+  const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = tuning.grid[name]!
+  return next < low || next > high ? undefined : next
 }
 
 /** -1 and 1 for the least and the greatest of at least two numbers, 0 for what has no end to lie at. */

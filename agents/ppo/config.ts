@@ -1,3 +1,4 @@
+import type { SlotLayout } from '../../src/gym/env.ts'
 import { Params } from '../../src/policies/params.ts'
 import type { PolicyParams } from '../../src/policies/types.ts'
 import type { Activation } from '../nn/network.ts'
@@ -46,6 +47,11 @@ export type PpoConfig = {
   /** Widths of the hidden layers, of the policy and of the value network each. */
   readonly hidden: readonly number[]
   readonly activation: Activation
+  /**
+   * Whether the networks share their weights over the slots of the observation (nn/slot-network.ts): where the slots
+   * are, `none`, or `auto`: where the environment declares slots.
+   */
+  readonly slots: 'auto' | 'none' | SlotLayout
 }
 
 export const PPO_DEFAULTS: PpoConfig = {
@@ -70,6 +76,7 @@ export const PPO_DEFAULTS: PpoConfig = {
   targetKl: null,
   hidden: [64, 64],
   activation: 'tanh',
+  slots: 'auto',
 }
 
 /** Throws ConfigError with every problem found. */
@@ -111,6 +118,7 @@ export function readPpoConfig(params: PolicyParams): PpoConfig {
     targetKl,
     hidden: validHidden ? [...(hidden as number[])] : [],
     activation: reader.choice('activation', ['tanh', 'relu']),
+    slots: readSlots(reader),
   }
   if (config.batchSize > config.nEnvs * config.nSteps) {
     reader.reject(
@@ -127,4 +135,16 @@ export function readPpoConfig(params: PolicyParams): PpoConfig {
   }
   reader.finish()
   return config
+}
+
+function readSlots(reader: Params): PpoConfig['slots'] {
+  const given = reader.raw('slots')
+  if (given === 'auto' || given === 'none') return given
+  const { shared, each } = (given ?? {}) as Partial<SlotLayout>
+  const isCount = (value: unknown, least: number): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= least
+  if (isCount(shared, 0) && isCount(each, 1)) return { shared: shared!, each: each! }
+  const hint = 'Write { shared: 6, each: 9 }: values before the slots, and of each slot.'
+  reader.reject(`expected "auto", "none" or a layout, got ${JSON.stringify(given)}`, 'slots', hint)
+  return 'none'
 }

@@ -4,7 +4,7 @@
  * and implementation details: docs/reference/agents.md.
  */
 import { SimError } from '../../src/errors.ts'
-import type { Env, Info } from '../../src/gym/env.ts'
+import type { Env, Info, SlotLayout } from '../../src/gym/env.ts'
 import type { SpaceJSON } from '../../src/gym/spaces/space.ts'
 import type { PolicyParams } from '../../src/policies/types.ts'
 import { exp } from '../../src/random/math.ts'
@@ -13,7 +13,8 @@ import type { Agent, TrainOptions } from '../agent.ts'
 import { decodeCheckpointOf, encodeCheckpoint } from '../checkpoint.ts'
 import { argmaxCategorical, maskedLogSoftmax, sampleCategorical } from '../nn/categorical.ts'
 import { kernelNetworks } from '../nn/choose-networks.ts'
-import { mlp, type Network, type NetworkFactory, type NetworkState } from '../nn/network.ts'
+import { mlp, type Network, type NetworkFactory, type NetworkState, type TowerSpec } from '../nn/network.ts'
+import { resolveSlots, SlotNetwork } from '../nn/slot-network.ts'
 import { type AgentSpaces, readMask, readObservation, spacesFromJSON } from '../observations.ts'
 import { RewardScaler, type RewardScalerState } from '../reward-scaler.ts'
 import { type NormalizerState, RunningNormalizer } from '../running-normalizer.ts'
@@ -258,6 +259,7 @@ export class Ppo implements Agent {
       params: this.params,
       observationSpace: spaces.observation,
       actionSpace: spaces.action,
+      slotLayout: spaces.slotLayout ?? null,
       network: network.save(),
       normalizer: normalizer?.save() ?? null,
       stream: this.stream.save(),
@@ -272,6 +274,7 @@ export class Ppo implements Agent {
       checkpoint.observationSpace as SpaceJSON,
       checkpoint.actionSpace as SpaceJSON,
       this.name,
+      (checkpoint.slotLayout as SlotLayout | null | undefined) ?? undefined,
     )
     const model = makeModel(this.config, spaces, this.networks, 0)
     model.network.load(checkpoint.network as NetworkState)
@@ -285,13 +288,18 @@ export class Ppo implements Agent {
 /** Separate networks of policy and value, as two towers with one optimiser. */
 function makeModel(config: PpoConfig, spaces: AgentSpaces, networks: NetworkFactory, seed: number): Model {
   const { hidden, activation, batchSize, nEnvs } = config
-  const towers = [
-    mlp(hidden, spaces.actionCount, { activation, outputGain: 0.01 }),
-    mlp(hidden, 1, { activation, outputGain: 1 }),
-  ]
+  const { observationSize, actionCount } = spaces
+  const maxBatch = Math.max(batchSize, nEnvs)
+  const policy = (outputs: number): TowerSpec => mlp(hidden, outputs, { activation, outputGain: 0.01 })
+  const value = mlp(hidden, 1, { activation, outputGain: 1 })
+  const layout = resolveSlots(config.slots, spaces.slotLayout, observationSize, actionCount)
+  const network =
+    layout === undefined
+      ? networks({ inputs: observationSize, towers: [policy(actionCount), value], maxBatch }, seed)
+      : new SlotNetwork({ layout, slots: actionCount, policy: policy(1), value, maxBatch }, networks, seed)
   return {
     spaces,
-    network: networks({ inputs: spaces.observationSize, towers, maxBatch: Math.max(batchSize, nEnvs) }, seed),
+    network,
     normalizer: config.normalizeObservations ? new RunningNormalizer(spaces.observationSize) : undefined,
     observation: new Float32Array(spaces.observationSize),
     mask: new Uint8Array(spaces.actionCount),

@@ -4,7 +4,7 @@
  */
 import { ConfigError } from '../../src/errors.ts'
 import { type DrawSite, type Draws, RecordedDraws, type Recording } from '../../src/random/index.ts'
-import { parseScenario, type Scenario } from '../../src/scenario/index.ts'
+import { importAsyncFlow, type Scenario } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
 import { sampledGauges } from './gauges.ts'
 import type { Trace } from './trace.ts'
@@ -20,7 +20,7 @@ export type Replay = {
 
 /** @throws ConfigError where the scenario cannot be imported or the trace does not fit it. */
 export function replayTrace(trace: Trace, file?: string): Replay {
-  const imported = parseScenario(trace.scenario, { file })
+  const imported = importAsyncFlow(trace.scenario, { file })
   const requests = [...trace.requests].sort((a, b) => a.start - b.start || a.id - b.id)
   const [workload] = imported.workloads
   const times = requests.map(({ start }) => start)

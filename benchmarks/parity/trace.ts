@@ -5,31 +5,40 @@ import { ConfigError } from '../../src/errors.ts'
 /** After so many the rest is more of the same. */
 const MAX_PROBLEMS = 5
 
-const finite = z.number()
-
-const traceSchema = z.object({
+export type Trace = {
   /** In AsyncFlow's own format. */
+  readonly scenario: Readonly<Record<string, unknown>>
+  readonly requests: readonly {
+    readonly id: number
+    /** Seconds. */
+    readonly start: number
+    /** By edge: the latency drawn, without spikes; null where the message was dropped. */
+    readonly edges: Readonly<Record<string, number | null>>
+    /** By server: the index of the endpoint drawn. */
+    readonly endpoint: Readonly<Record<string, number>>
+    /** Seconds; null where the request did not complete. */
+    readonly finish: number | null
+  }[]
+  /** Ids, in the order in which the requests completed. */
+  readonly completion_order: readonly number[]
+  /** By metric and component; sample i was taken after i + 1 periods. */
+  readonly sampled: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>
+}
+
+const traceSchema: z.ZodType<Trace> = z.object({
   scenario: z.record(z.string(), z.unknown()),
   requests: z.array(
     z.object({
       id: z.number().int(),
-      /** Seconds. */
-      start: finite.min(0),
-      /** By edge: the latency drawn, without spikes; null where the message was dropped. */
-      edges: z.record(z.string(), finite.min(0).nullable()),
-      /** By server: the index of the endpoint drawn. */
+      start: z.number().min(0),
+      edges: z.record(z.string(), z.number().min(0).nullable()),
       endpoint: z.record(z.string(), z.number().int().min(0)),
-      /** Seconds; null where the request did not complete. */
-      finish: finite.nullable(),
+      finish: z.number().nullable(),
     }),
   ),
-  /** Ids, in the order in which the requests completed. */
   completion_order: z.array(z.number().int()),
-  /** By metric and component; sample i was taken after i + 1 periods. */
-  sampled: z.record(z.string(), z.record(z.string(), z.array(finite))),
+  sampled: z.record(z.string(), z.record(z.string(), z.array(z.number()))),
 })
-
-export type Trace = z.infer<typeof traceSchema>
 
 /** @throws ConfigError when the text is no such trace. */
 export function parseTrace(text: string, file: string): Trace {

@@ -1,4 +1,4 @@
-/** Steps of LoadBalancing-v0 under random actions, against Gymnasium's CartPole-v1 under its own. */
+/** Steps of LoadBalancing-v0 in episodes of evaluation length under random actions, against Gymnasium's CartPole-v1 under its own. */
 import { make } from '../../envs/index.ts'
 import type { Measurement } from './measurement.ts'
 
@@ -10,7 +10,7 @@ export const environmentSteps: Measurement = {
   kind: 'rate',
   subjects: {
     ours: () => {
-      const env = make('LoadBalancing-v0')
+      const env = make('LoadBalancing-v0', { episodeLength: 100_000 })
       env.reset({ seed: 0 })
       return () => {
         for (let i = 0; i < STEPS; i++) {

@@ -10,6 +10,7 @@ import {
   type EnvSpec,
   type ResetOptions,
   type ResetResult,
+  type SlotLayout,
   type StepResult,
 } from '../../src/gym/index.ts'
 import type { Balancer } from '../../src/model/balancers.ts'
@@ -35,6 +36,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
   readonly actionSpace: Discrete
   readonly metadata = { renderModes: [] as const }
   readonly unwrapped: LoadBalancing
+  readonly slotLayout: SlotLayout
   spec?: EnvSpec | undefined
   /** The run of the current episode. */
   simulation: Simulation | undefined
@@ -103,6 +105,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       options.hideSpeed,
     )
     this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
+    this.slotLayout = this.observation.layout
     this.actionSpace = new Discrete(slots)
   }
 

@@ -2,6 +2,7 @@
  * What the agent sees at a decision of a balancer, every number in [0, 1]. G = 4 + C values of the balancer and of
  * the request (C classes), then per slot 9 values that a real balancer has, or 13 with `view: full`.
  */
+import type { SlotLayout } from '../../src/gym/index.ts'
 import { type Balancer, EWMA_TIME } from '../../src/model/balancers.ts'
 import { exp } from '../../src/random/math.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
@@ -15,6 +16,7 @@ const READY_SCALE = 60
 
 export class LoadBalancingObservation {
   readonly size: number
+  readonly layout: SlotLayout
   private readonly demand: number
   private readonly full: boolean
   private readonly classes: number
@@ -37,7 +39,8 @@ export class LoadBalancingObservation {
     this.full = full
     this.classes = classes
     this.slots = balancers[0]!.n
-    this.size = 4 + classes + this.slots * (full ? FULL : OWN)
+    this.layout = { shared: 4 + classes, each: full ? FULL : OWN }
+    this.size = this.layout.shared + this.slots * this.layout.each
     this.rows = new Rows(this.size)
     this.power = balancers.map(({ n, cores, speed }) =>
       Float64Array.from({ length: n }, (_, i) => cores[i]! * (hideSpeed ? 1 : speed[i]!)),

@@ -1,23 +1,30 @@
 /**
- * The pending events, smallest time first and, at equal times, in the order in which they were
- * scheduled. A binary heap over typed arrays; an event is (time, sequence, kind, a, b), numbers only.
- * Popping leaves a hole at the root that the next push fills: most handlers schedule one successor,
- * which then costs a single sift.
+ * The pending events, smallest time first and, at equal times, in the order in which they were scheduled. An event
+ * is (time, sequence, kind, a, b), numbers only. Up to some dozens of events lie in a list in falling order, whose
+ * last one is next: moving a few numbers costs less than the mispredicted branches of a heap. More of them are a
+ * binary heap. There, popping leaves a hole at the root that the next push fills: most handlers schedule one
+ * successor, which then costs a single sift.
  */
 import { grown } from './typed.ts'
 
 /** Sequence numbers below this belong to events that run before all others of their instant. */
 const FIRST = -9007199254740991
+/** A list that grows above the first becomes a heap, a heap that shrinks below the second a list. */
+const LONGEST_LIST = 64
+const SMALLEST_HEAP = 32
 
 export class EventQueue {
   size = 0
   private capacity = 64
+  private isHeap = false
   private hole = false
   private sequence = 0
   private firstSequence = FIRST
+  /** In the order of the list or heap: the time, and the slot of everything else. */
   private time = new Float64Array(this.capacity)
-  private order = new Float64Array(this.capacity)
   private slot = new Int32Array(this.capacity)
+  /** By slot. */
+  private order = new Float64Array(this.capacity)
   private kind = new Uint8Array(this.capacity)
   private a = new Int32Array(this.capacity)
   private b = new Int32Array(this.capacity)
@@ -42,74 +49,105 @@ export class EventQueue {
 
   private insert(time: number, order: number, kind: number, a: number, b: number): void {
     const slot = this.freeCount > 0 ? this.freeSlot[--this.freeCount]! : this.newSlot()
+    this.order[slot] = order
     this.kind[slot] = kind
     this.a[slot] = a
     this.b[slot] = b
-    if (this.hole) {
+    const size = this.size++
+    if (!this.isHeap) {
+      this.insertIntoList(size, time, order, slot)
+      if (size === LONGEST_LIST) this.becomeHeap()
+    } else if (this.hole) {
       this.hole = false
-      this.size++
       this.siftDown(time, order, slot)
     } else {
-      this.siftUp(this.size++, time, order, slot)
+      this.siftUp(size, time, order, slot)
     }
   }
 
   /** Time of the first event; Infinity when there is none. */
   peekTime(): number {
     if (this.hole) this.fill()
-    return this.size > 0 ? this.time[0]! : Number.POSITIVE_INFINITY
+    if (this.size === 0) return Number.POSITIVE_INFINITY
+    return this.time[this.isHeap ? 0 : this.size - 1]!
   }
 
   /** The same as `peekTime`, but leaves the hole to be filled by the next push. */
   nextTime(): number {
     const { size, time } = this
     if (size === 0) return Number.POSITIVE_INFINITY
+    if (!this.isHeap) return time[size - 1]!
     if (!this.hole) return time[0]!
     return size > 1 && time[2]! < time[1]! ? time[2]! : time[1]!
   }
 
   /** Takes the first event out into `popped*`; there must be one and `peekTime` must have been called. */
   pop(): void {
-    const slot = this.slot[0]!
-    this.poppedTime = this.time[0]!
+    const last = --this.size
+    const at = this.isHeap ? 0 : last
+    this.hole = this.isHeap
+    const slot = this.slot[at]!
+    this.poppedTime = this.time[at]!
     this.poppedKind = this.kind[slot]!
     this.poppedA = this.a[slot]!
     this.poppedB = this.b[slot]!
     this.freeSlot[this.freeCount++] = slot
-    this.hole = true
-    this.size--
+  }
+
+  private insertIntoList(size: number, time: number, order: number, slot: number): void {
+    const { time: times, slot: slots } = this
+    let i = size
+    while (i > 0) {
+      const before = times[i - 1]!
+      if (before > time || (before === time && this.order[slots[i - 1]!]! > order)) break
+      times[i] = before
+      slots[i] = slots[i - 1]!
+      i--
+    }
+    times[i] = time
+    slots[i] = slot
+  }
+
+  private becomeHeap(): void {
+    this.isHeap = true
+    // Rising order is a heap.
+    this.time.subarray(0, this.size).reverse()
+    this.slot.subarray(0, this.size).reverse()
+  }
+
+  private becomeList(): void {
+    this.isHeap = false
+    const times = this.time.slice(0, this.size)
+    const slots = this.slot.slice(0, this.size)
+    for (let i = 0; i < times.length; i++) {
+      this.insertIntoList(i, times[i]!, this.order[slots[i]!]!, slots[i]!)
+    }
   }
 
   private fill(): void {
     this.hole = false
     const last = this.size
-    if (last > 0) this.siftDown(this.time[last]!, this.order[last]!, this.slot[last]!)
+    if (last > 0) this.siftDown(this.time[last]!, this.order[this.slot[last]!]!, this.slot[last]!)
+    if (last < SMALLEST_HEAP) this.becomeList()
   }
 
   private siftUp(start: number, time: number, order: number, slot: number): void {
-    const times = this.time
-    const orders = this.order
-    const slots = this.slot
+    const { time: times, order: orders, slot: slots } = this
     let i = start
     while (i > 0) {
       const parent = (i - 1) >> 1
       const parentTime = times[parent]!
-      if (parentTime < time || (parentTime === time && orders[parent]! < order)) break
+      if (parentTime < time || (parentTime === time && orders[slots[parent]!]! < order)) break
       times[i] = parentTime
-      orders[i] = orders[parent]!
       slots[i] = slots[parent]!
       i = parent
     }
     times[i] = time
-    orders[i] = order
     slots[i] = slot
   }
 
   private siftDown(time: number, order: number, slot: number): void {
-    const times = this.time
-    const orders = this.order
-    const slots = this.slot
-    const size = this.size
+    const { time: times, order: orders, slot: slots, size } = this
     let i = 0
     for (;;) {
       let child = 2 * i + 1
@@ -118,19 +156,20 @@ export class EventQueue {
       const right = child + 1
       if (right < size) {
         const rightTime = times[right]!
-        if (rightTime < childTime || (rightTime === childTime && orders[right]! < orders[child]!)) {
+        if (
+          rightTime < childTime ||
+          (rightTime === childTime && orders[slots[right]!]! < orders[slots[child]!]!)
+        ) {
           child = right
           childTime = rightTime
         }
       }
-      if (time < childTime || (time === childTime && order < orders[child]!)) break
+      if (time < childTime || (time === childTime && order < orders[slots[child]!]!)) break
       times[i] = childTime
-      orders[i] = orders[child]!
       slots[i] = slots[child]!
       i = child
     }
     times[i] = time
-    orders[i] = order
     slots[i] = slot
   }
 
@@ -153,15 +192,16 @@ export class EventQueue {
     return this.capacity * (8 + 8 + 4 + 1 + 4 + 4 + 4)
   }
 
-  /** Plain data: the pending events as columns, in heap order. */
+  /** Plain data: the pending events as columns, in the order of the list or heap. */
   save(): EventQueueState {
     if (this.hole) this.fill()
     const slots = this.slot.slice(0, this.size)
     return {
+      isHeap: this.isHeap,
       sequence: this.sequence,
       firstSequence: this.firstSequence,
       time: this.time.slice(0, this.size),
-      order: this.order.slice(0, this.size),
+      order: Float64Array.from(slots, (slot) => this.order[slot]!),
       kind: Uint8Array.from(slots, (slot) => this.kind[slot]!),
       a: Int32Array.from(slots, (slot) => this.a[slot]!),
       b: Int32Array.from(slots, (slot) => this.b[slot]!),
@@ -169,16 +209,16 @@ export class EventQueue {
   }
 
   load(state: EventQueueState): void {
-    this.size = 0
+    this.isHeap = state.isHeap
     this.hole = false
     this.freeCount = 0
     this.slotCount = 0
-    // Heap order is already a heap, and columns in heap order need no sifting: slots are 0, 1, 2, ...
+    // The columns lie as the list or heap did: slots are 0, 1, 2, ...
     for (let i = 0; i < state.time.length; i++) {
       const slot = this.newSlot()
       this.time[i] = state.time[i]!
-      this.order[i] = state.order[i]!
       this.slot[i] = slot
+      this.order[slot] = state.order[i]!
       this.kind[slot] = state.kind[i]!
       this.a[slot] = state.a[i]!
       this.b[slot] = state.b[i]!
@@ -190,6 +230,7 @@ export class EventQueue {
 }
 
 export type EventQueueState = {
+  isHeap: boolean
   sequence: number
   firstSequence: number
   time: Float64Array

@@ -23,6 +23,12 @@ export type StepResult<Obs> = {
   info: Info
 }
 
+/**
+ * A flat observation made of `shared` values and then, for each action i, `each` values of slot i, all slots alike:
+ * permuting the slots permutes what the actions mean and nothing else.
+ */
+export type SlotLayout = { readonly shared: number; readonly each: number }
+
 export interface Env<Obs = unknown, Act = unknown> {
   readonly observationSpace: Space<Obs>
   readonly actionSpace: Space<Act>
@@ -30,6 +36,8 @@ export interface Env<Obs = unknown, Act = unknown> {
   spec?: EnvSpec | undefined
   readonly metadata: { readonly renderModes: readonly string[]; readonly renderFps?: number }
   readonly renderMode?: string | undefined
+  /** On the innermost environment, where its observation has slots. */
+  readonly slotLayout?: SlotLayout | undefined
   /** The innermost environment. */
   readonly unwrapped: Env<unknown, unknown>
   reset(options?: ResetOptions): ResetResult<Obs>

@@ -7,7 +7,7 @@ export type {
   CheckResult,
   CheckSource,
 } from './check-env/types.ts'
-export type { Env, EnvSpec, Info, ResetOptions, ResetResult, StepResult } from './env.ts'
+export type { Env, EnvSpec, Info, ResetOptions, ResetResult, SlotLayout, StepResult } from './env.ts'
 export { type EnvId, formatEnvId, parseEnvId } from './env-id.ts'
 export {
   type EnvRegistration,

@@ -2,6 +2,8 @@
  * Balancers: each leg that reaches one is a decision of its policy, or of whoever has taken control of it. A
  * balancer knows what it sent and what came back; the view that a policy gets also holds the true loads.
  */
+
+import type { Kernel } from '../engine/kernel.ts'
 import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
 import { type BalancingPolicy, createBalancingPolicy } from '../policies/index.ts'
@@ -10,8 +12,11 @@ import type { BalancerView, IndexKey } from '../policies/types.ts'
 import { exp, Stream, type StreamState } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import type { PolicySpec } from '../scenario/types.ts'
-import type { BalancerSpec } from './compile/compiled.ts'
+import type { BalancerSpec, Compiled } from './compile/compiled.ts'
 import { Fifo } from './fifo.ts'
+import type { Legs } from './legs.ts'
+import type { Network } from './network.ts'
+import type { Replicas } from './replicas.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
@@ -37,6 +42,8 @@ export class Balancer implements BalancerView {
   readonly inTransit: Int32Array
   readonly load: Int32Array
   rotation: number[] = []
+  readonly joined: Float64Array
+  private joins = 0
   requestClass = 0
   demand = 0
   readonly draws: Stream
@@ -54,10 +61,12 @@ export class Balancer implements BalancerView {
   private decidedAt = 0
   readonly spec: BalancerSpec
   private readonly world: World
+  private readonly kernel: Kernel
   private readonly indices: LazyIndex[] = []
 
   constructor(world: World, spec: BalancerSpec) {
     this.world = world
+    this.kernel = world.kernel
     this.spec = spec
     const n = spec.replicas.length
     this.n = n
@@ -70,6 +79,7 @@ export class Balancer implements BalancerView {
     this.updatedAt = new Float64Array(n)
     this.inTransit = new Int32Array(n)
     this.load = new Int32Array(n)
+    this.joined = new Float64Array(n)
     this.speed = new Float64Array(n)
     this.cores = new Float64Array(n)
     spec.replicas.forEach((r, i) => {
@@ -80,6 +90,7 @@ export class Balancer implements BalancerView {
         this.available[i] = 1
         this.availableCount++
         this.rotation.push(i)
+        this.joined[i] = ++this.joins
       }
     })
     this.draws = Stream.derive(world.seed, `policy/${spec.name}`)
@@ -87,7 +98,7 @@ export class Balancer implements BalancerView {
   }
 
   get time(): number {
-    return this.world.kernel.now
+    return this.kernel.now
   }
 
   minIndex(key: IndexKey): MinIndex {
@@ -99,11 +110,11 @@ export class Balancer implements BalancerView {
     return index.read(this)
   }
 
-  private reindex(slot: number, changed: 'inFlight' | 'load' | 'all'): void {
+  private reindex(slot: number, onLoad: boolean): void {
     const { indices } = this
     for (let k = 0; k < indices.length; k++) {
       const index = indices[k]!
-      if (changed === 'all' || index.key.dependsOn === changed) index.touch(slot)
+      if (index.onLoad === onLoad) index.touch(slot)
     }
   }
 
@@ -111,14 +122,18 @@ export class Balancer implements BalancerView {
     if ((this.available[slot] === 1) === available) return
     this.available[slot] = available ? 1 : 0
     this.availableCount += available ? 1 : -1
-    if (available) this.rotation = [...this.rotation, slot]
-    else this.rotation = this.rotation.filter((other) => other !== slot)
-    this.reindex(slot, 'all')
+    if (available) {
+      this.rotation = [...this.rotation, slot]
+      this.joined[slot] = ++this.joins
+    } else {
+      this.rotation = this.rotation.filter((other) => other !== slot)
+    }
+    for (const index of this.indices) index.touch(slot)
   }
 
   setLoad(slot: number, load: number): void {
     this.load[slot] = load
-    this.reindex(slot, 'load')
+    this.reindex(slot, true)
   }
 
   changeInFlight(slot: number, by: 1 | -1, demand: number): void {
@@ -127,7 +142,7 @@ export class Balancer implements BalancerView {
     this.inFlightTotal += by
     // An empty slot owes nothing: rounding must not pile up.
     this.work[slot] = inFlight === 0 ? 0 : this.work[slot]! + by * demand
-    this.reindex(slot, 'inFlight')
+    this.reindex(slot, false)
   }
 
   observe(slot: number, response: number, failed: boolean): void {
@@ -174,6 +189,8 @@ export class Balancer implements BalancerView {
 /** Slots that changed are put in order at the next read: nothing is done for an index that nobody asks for any more. */
 class LazyIndex {
   readonly key: IndexKey
+  /** Whether its keys depend on the loads; else on what is in flight. */
+  readonly onLoad: boolean
   private readonly index: MinIndex
   private readonly changed: Int32Array
   private readonly isChanged: Uint8Array
@@ -181,6 +198,7 @@ class LazyIndex {
 
   constructor(key: IndexKey, n: number) {
     this.key = key
+    this.onLoad = key.dependsOn === 'load'
     this.index = new MinIndex(n)
     this.changed = new Int32Array(n)
     this.isChanged = new Uint8Array(n)
@@ -215,6 +233,8 @@ const VIEW_FIELDS = [
   'inTransit',
   'load',
   'rotation',
+  'joined',
+  'joins',
   'requestClass',
   'demand',
   'decisions',
@@ -234,6 +254,11 @@ export class Balancers implements Part {
   pendingBalancer = -1
   pendingLeg = -1
   private readonly world: World
+  private readonly kernel: Kernel
+  private readonly legs: Legs
+  private readonly compiled: Compiled
+  private network!: Network
+  private replicas!: Replicas
   private readonly decideKind: number
   private readonly giveUpKind: number
   private readonly waiting: Fifo
@@ -241,9 +266,14 @@ export class Balancers implements Part {
   private readonly balancerOf: Int32Array
   private readonly slotOf: Int32Array
   private readonly first: Int32Array
+  /** Outages that are on at this balancer alone, per backend. */
+  private readonly out: Int32Array
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
+    this.legs = world.legs
+    this.compiled = world.compiled
     const { compiled, kernel, legs, replicas } = world
     this.all = compiled.balancers.map((spec) => new Balancer(world, spec))
     this.gauges = new Gauges(2 * this.all.length)
@@ -261,19 +291,38 @@ export class Balancers implements Part {
     })
     this.balancerOf = Int32Array.from(owner)
     this.slotOf = Int32Array.from(slots)
+    this.out = new Int32Array(owner.length)
     this.decideKind = kernel.on('a balancer decides', (b, leg) => this.decide(b, leg))
     this.giveUpKind = kernel.on('a wait for a backend ends', (leg, timer) => this.giveUp(leg, timer))
+  }
+
+  wire(): void {
+    const { network, replicas } = this.world
+    this.network = network
+    this.replicas = replicas
   }
 
   nodeOf(backend: number): number {
     return this.all[this.balancerOf[backend]!]!.spec.node
   }
 
-  setAvailable(backend: number, available: boolean): void {
+  /** An outage of replica `r` starts (+1) or ends (-1) that concerns the balancer of this name alone. */
+  takeOut(name: string, r: number, by: number): void {
+    const { replicas } = this
+    for (const backend of replicas.backends[r]!) {
+      if (this.all[this.balancerOf[backend]!]!.spec.name !== name) continue
+      this.out[backend]! += by
+      this.setAvailable(backend, replicas.isAvailable(r))
+    }
+  }
+
+  /** The replica behind the backend is available, or is not. */
+  setAvailable(backend: number, replica: boolean): void {
+    const available = replica && this.out[backend] === 0
     const b = this.balancerOf[backend]!
     this.all[b]!.setAvailable(this.slotOf[backend]!, available)
     if (!available) return
-    const { legs, kernel } = this.world
+    const { legs, kernel } = this
     while (this.waiting.length[b]! > 0) {
       const leg = this.waiting.pop(b)
       this.gauges.add(2 * b + 1, -1, kernel.now)
@@ -288,7 +337,7 @@ export class Balancers implements Part {
   }
 
   arrive(b: number, leg: number): void {
-    this.world.kernel.task(this.decideKind, b, leg)
+    this.kernel.task(this.decideKind, b, leg)
   }
 
   private decide(b: number, leg: number): void {
@@ -297,11 +346,11 @@ export class Balancers implements Part {
       this.noBackend(b, leg)
       return
     }
-    balancer.prepare(this.world.legs.cls[leg]!)
+    balancer.prepare(this.legs.cls[leg]!)
     if (balancer.controlled) {
       this.pendingBalancer = b
       this.pendingLeg = leg
-      this.world.kernel.suspended = true
+      this.kernel.suspended = true
       return
     }
     this.assign(balancer, b, leg, balancer.policy.decide(balancer, balancer.draws))
@@ -317,7 +366,7 @@ export class Balancers implements Part {
   }
 
   private assign(balancer: Balancer, b: number, leg: number, slot: number): void {
-    const { legs, kernel, network, replicas, compiled } = this.world
+    const { legs, kernel, network, replicas, compiled } = this
     const { spec } = balancer
     const backend = this.first[b]! + slot
     const r = spec.replicas[slot]!
@@ -336,7 +385,7 @@ export class Balancers implements Part {
 
   /** The leg has reached its backend, or was lost on the way there. */
   landed(leg: number, backend: number): void {
-    const { legs, replicas } = this.world
+    const { legs, replicas } = this
     legs.backend[leg] = -1
     const balancer = this.all[this.balancerOf[backend]!]!
     const slot = this.slotOf[backend]!
@@ -347,11 +396,7 @@ export class Balancers implements Part {
   /** An answer passes the balancer on its way back. */
   answered(leg: number, backend: number, sentAt: number): void {
     const balancer = this.all[this.balancerOf[backend]!]!
-    balancer.observe(
-      this.slotOf[backend]!,
-      this.world.kernel.now - sentAt,
-      this.world.legs.outcome[leg] !== OK,
-    )
+    balancer.observe(this.slotOf[backend]!, this.kernel.now - sentAt, this.legs.outcome[leg] !== OK)
     this.forget(leg, backend)
   }
 
@@ -359,13 +404,13 @@ export class Balancers implements Part {
   forget(leg: number, backend: number): void {
     const b = this.balancerOf[backend]!
     const balancer = this.all[b]!
-    const demand = balancer.spec.classDemand[this.world.legs.cls[leg]!]!
+    const demand = balancer.spec.classDemand[this.legs.cls[leg]!]!
     balancer.changeInFlight(this.slotOf[backend]!, -1, demand)
-    this.gauges.add(2 * b, -1, this.world.kernel.now)
+    this.gauges.add(2 * b, -1, this.kernel.now)
   }
 
   private noBackend(b: number, leg: number): void {
-    const { legs, kernel } = this.world
+    const { legs, kernel } = this
     const { noBackend, node } = this.all[b]!.spec
     legs.node[leg] = node
     if (noBackend > 0) {
@@ -375,18 +420,18 @@ export class Balancers implements Part {
       return
     }
     legs.outcome[leg] = UNAVAILABLE
-    this.world.network.back(leg)
+    this.network.back(leg)
   }
 
   private giveUp(leg: number, timer: number): void {
-    const { legs, kernel, compiled } = this.world
+    const { legs, kernel, compiled } = this
     if (legs.timer[leg] !== timer) return
     const b = compiled.nodes[legs.node[leg]!]!.index
     this.waiting.remove(b, leg)
     this.gauges.add(2 * b + 1, -1, kernel.now)
     legs.endPhase(leg, this.all[b]!.spec.unroutableCell, kernel.now)
     legs.outcome[leg] = UNAVAILABLE
-    this.world.network.back(leg)
+    this.network.back(leg)
   }
 
   save(): unknown {
@@ -395,6 +440,7 @@ export class Balancers implements Part {
       pendingLeg: this.pendingLeg,
       gauges: this.gauges.save(),
       waiting: this.waiting.save(),
+      out: this.out.slice(),
       all: this.all.map((balancer) => balancer.save()),
     }
   }
@@ -405,12 +451,14 @@ export class Balancers implements Part {
       pendingLeg: number
       gauges: unknown
       waiting: unknown
+      out: Int32Array
       all: unknown[]
     }
     this.pendingBalancer = from.pendingBalancer
     this.pendingLeg = from.pendingLeg
     this.gauges.load(from.gauges)
     this.waiting.load(from.waiting)
+    this.out.set(from.out)
     this.all.forEach((balancer, b) => {
       balancer.restore(from.all[b])
     })

@@ -2,10 +2,17 @@
  * Calls and their attempts. Whatever calls (a request on behalf of its client, a leg, a branch) sends a leg, waits
  * for its answer under a timer where the calling site has one, and may try again.
  */
+
+import type { Kernel } from '../engine/kernel.ts'
+import type { Draws } from '../random/index.ts'
 import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
-import type { CallSpec } from './compile/compiled.ts'
+import type { CallSpec, Compiled } from './compile/compiled.ts'
+import type { Legs } from './legs.ts'
 import { CORE_NONE, LEG, REQUEST } from './legs.ts'
+import type { Network } from './network.ts'
+import type { Requests } from './requests.ts'
+import type { Services } from './services.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
@@ -18,28 +25,46 @@ export class Callers implements Part {
   failed = 0
   abandoned = 0
   private readonly world: World
+  private readonly kernel: Kernel
+  private readonly legs: Legs
+  private readonly draws: Draws
+  private readonly compiled: Compiled
+  private network!: Network
+  private requests!: Requests
+  private services!: Services
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
+    this.legs = world.legs
+    this.draws = world.draws
+    this.compiled = world.compiled
     const { kernel } = world
     this.timeoutKind = kernel.on('a timeout', (row, timer) => this.timedOut(row, timer))
     this.retryKind = kernel.on('a retry', (row, timer) => this.retry(row, timer))
     this.resumeKind = kernel.on('a caller goes on', (row) => world.services.step(row))
   }
 
+  wire(): void {
+    const { network, requests, services } = this.world
+    this.network = network
+    this.requests = requests
+    this.services = services
+  }
+
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
   begin(row: number, call: number): void {
-    const { legs } = this.world
+    const { legs } = this
     legs.call[row] = call
     legs.attempt[row] = 0
     this.attempt(row)
   }
 
   private attempt(row: number): void {
-    const { legs, kernel, compiled, draws, network } = this.world
+    const { legs, kernel, compiled, draws, network } = this
     const index = legs.call[row]!
     const call = compiled.calls[index]!
     const attempt = ++legs.attempt[row]!
@@ -83,14 +108,14 @@ export class Callers implements Part {
 
   /** Whether somebody still waits for the leg's answer. */
   isAwaited(leg: number): boolean {
-    const { legs } = this.world
+    const { legs } = this
     const parent = legs.parent[leg]!
     return legs.generation[parent] === legs.parentGeneration[leg] && legs.child[parent] === leg
   }
 
   /** Whether a timer of the leg's caller would end the wait for an answer that never comes. */
   hasTimer(leg: number): boolean {
-    const { legs, compiled } = this.world
+    const { legs, compiled } = this
     const parent = legs.parent[leg]!
     if (compiled.calls[legs.via[leg]!]!.timeoutSite >= 0) return true
     return (
@@ -101,7 +126,7 @@ export class Callers implements Part {
 
   /** The answer of the leg has come to where its caller is. */
   answered(leg: number): void {
-    const { legs, kernel, requests } = this.world
+    const { legs, kernel, requests } = this
     if (!this.isAwaited(leg)) {
       this.abandoned++
       legs.release(leg)
@@ -132,7 +157,7 @@ export class Callers implements Part {
 
   /** The caller stops waiting; the leg goes on until what it holds is released. */
   abandon(caller: number): void {
-    const { legs, network } = this.world
+    const { legs, network } = this
     const leg = legs.child[caller]!
     legs.timer[caller]!++
     if (leg < 0) return
@@ -141,13 +166,13 @@ export class Callers implements Part {
   }
 
   private timedOut(row: number, timer: number): void {
-    if (this.world.legs.timer[row] !== timer) return
+    if (this.legs.timer[row] !== timer) return
     this.abandon(row)
     this.attemptFailed(row, TIMEOUT)
   }
 
   private attemptFailed(row: number, outcome: number): void {
-    const { legs, kernel, compiled, requests, services } = this.world
+    const { legs, kernel, compiled, requests, services } = this
     const call = compiled.calls[legs.call[row]!]!
     const attempt = legs.attempt[row]!
     if (attempt < call.attempts) {
@@ -166,7 +191,7 @@ export class Callers implements Part {
     const { base, factor, max, jitter } = call.backoff
     const full = Math.min(max, base * pow(factor, attempt - 1))
     if (jitter === 'none' || full === 0) return full
-    const { legs, draws } = this.world
+    const { legs, draws } = this
     const u = draws.uniform(
       call.jitterSite,
       legs.number[row]!,
@@ -177,7 +202,7 @@ export class Callers implements Part {
   }
 
   private retry(row: number, timer: number): void {
-    const { legs, kernel, compiled } = this.world
+    const { legs, kernel, compiled } = this
     if (legs.timer[row] !== timer) return
     legs.endPhase(row, compiled.calls[legs.call[row]!]!.backoffCell, kernel.now)
     this.attempt(row)

@@ -88,8 +88,12 @@ export class Faults implements Part {
   }
 
   private outage(event: Extract<ScenarioEvent, { kind: 'outage' }>, on: number): void {
-    const { replicas, services } = this.world
+    const { replicas, services, balancers } = this.world
     for (const r of this.replicasOf(event)) {
+      if (event.balancer !== undefined) {
+        balancers.takeOut(event.balancer, r, on === 1 ? 1 : -1)
+        continue
+      }
       const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
       counts[r]! += on === 1 ? 1 : -1
       replicas.availabilityChanged(r)

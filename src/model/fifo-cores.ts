@@ -3,14 +3,23 @@
  * that gets a core starts after everything else that is due at that instant, and so does the leg that gave it: among
  * equals, those who did not have to ask anybody schedule first. That is the order of SimPy, and so of AsyncFlow.
  */
+
+import type { Kernel } from '../engine/kernel.ts'
 import type { Cores } from './cores.ts'
 import { Fifo } from './fifo.ts'
+import type { Legs } from './legs.ts'
 import { CORE_HELD, CORE_NONE, CORE_RUNNING, CORE_WAITING } from './legs.ts'
+import type { Replicas } from './replicas.ts'
 import { BUSY, QUEUE_CPU } from './service-gauges.ts'
+import type { Services } from './services.ts'
 import type { World } from './world.ts'
 
 export class FifoCores implements Cores {
   private readonly world: World
+  private readonly kernel: Kernel
+  private readonly legs: Legs
+  private replicas!: Replicas
+  private services!: Services
   private readonly busy: Int32Array
   private readonly queue: Fifo
   private readonly cores: Int32Array
@@ -21,6 +30,8 @@ export class FifoCores implements Cores {
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
+    this.legs = world.legs
     const { compiled, kernel, legs } = world
     this.busy = new Int32Array(compiled.replicaCount)
     this.queue = new Fifo(legs, compiled.replicaCount)
@@ -40,8 +51,14 @@ export class FifoCores implements Cores {
     })
   }
 
+  wire(): void {
+    const { replicas, services } = this.world
+    this.replicas = replicas
+    this.services = services
+  }
+
   request(row: number, demand: number): void {
-    const { legs, kernel, services } = this.world
+    const { legs, kernel, services } = this
     const r = legs.replica[row]!
     legs.work[row] = demand
     if (legs.core[row] === CORE_HELD) {
@@ -65,37 +82,34 @@ export class FifoCores implements Cores {
   grant(r: number): void {
     while (this.queue.length[r]! > 0 && this.busy[r]! < this.cores[r]!) {
       this.changeBusy(r, 1)
-      this.handTo(this.takeFirst(r))
+      const row = this.takeFirst(r)
+      this.kernel.last(this.grantedKind, row, this.legs.timer[row]!)
     }
   }
 
   private changeBusy(r: number, by: number): void {
     this.busy[r]! += by
-    this.world.services.add(r, BUSY, by)
-    this.world.replicas.changeBusy(r, by)
+    this.services.add(r, BUSY, by)
+    this.replicas.changeBusy(r, by)
   }
 
   private takeFirst(r: number): number {
-    const { legs, kernel, services } = this.world
+    const { legs, kernel, services } = this
     const row = this.queue.pop(r)
     services.add(r, QUEUE_CPU, -1)
     legs.endPhase(row, this.waitCell[r]!, kernel.now)
     return row
   }
 
-  private handTo(row: number): void {
-    this.world.kernel.last(this.grantedKind, row, this.world.legs.timer[row]!)
-  }
-
   private run(row: number, r: number): void {
-    const { legs, kernel, replicas } = this.world
+    const { legs, kernel, replicas } = this
     legs.core[row] = CORE_RUNNING
     legs.workAt[row] = kernel.now
     kernel.at(kernel.now + legs.work[row]! / replicas.speed[r]!, this.doneKind, row, legs.timer[row]!)
   }
 
   private done(row: number, timer: number): void {
-    const { legs, kernel, services } = this.world
+    const { legs, kernel, services } = this
     if (legs.timer[row] !== timer) return
     legs.core[row] = CORE_HELD
     legs.endPhase(row, this.cpuCell[legs.replica[row]!]!, kernel.now)
@@ -103,20 +117,24 @@ export class FifoCores implements Cores {
   }
 
   release(row: number): boolean {
-    const { legs, kernel } = this.world
+    const { legs, kernel } = this
     const r = legs.replica[row]!
     legs.core[row] = CORE_NONE
     if (!kernel.isIdle) {
       this.changeBusy(r, -1)
       return true
     }
-    if (this.queue.length[r] === 0) this.changeBusy(r, -1)
-    else this.handTo(this.takeFirst(r))
+    if (this.queue.length[r] === 0) {
+      this.changeBusy(r, -1)
+    } else {
+      const row = this.takeFirst(r)
+      kernel.task(this.grantedKind, row, legs.timer[row]!)
+    }
     return false
   }
 
   setSpeed(replica: number, speed: number): void {
-    const { legs, kernel, replicas } = this.world
+    const { legs, kernel, replicas } = this
     const before = replicas.speed[replica]!
     replicas.speed[replica] = speed
     for (let row = 0; row < legs.end; row += legs.stride) {
@@ -129,7 +147,7 @@ export class FifoCores implements Cores {
   }
 
   clear(replica: number): void {
-    const { services, replicas } = this.world
+    const { services, replicas } = this
     services.add(replica, QUEUE_CPU, -this.queue.length[replica]!)
     services.add(replica, BUSY, -this.busy[replica]!)
     replicas.changeBusy(replica, -this.busy[replica]!)
@@ -138,7 +156,7 @@ export class FifoCores implements Cores {
   }
 
   backlog(replica: number): number {
-    const { legs, kernel, replicas } = this.world
+    const { legs, kernel, replicas } = this
     const speed = replicas.speed[replica]!
     let sum = 0
     for (let row = 0; row < legs.end; row += legs.stride) {

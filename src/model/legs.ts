@@ -53,7 +53,6 @@ export class Legs extends LegTable {
   frame: Int32Array = new Int32Array(0)
   frameTime: Float64Array = new Float64Array(0)
   frameCount: Int32Array = new Int32Array(0)
-  readonly frames: number
   outcome: Uint8Array = new Uint8Array(0)
   /** 1: its message or answer was lost, and only a timer of its caller ends the wait. */
   lost: Uint8Array = new Uint8Array(0)
@@ -79,7 +78,6 @@ export class Legs extends LegTable {
   constructor(cells: number, frames: number) {
     super()
     this.cells = cells
-    this.frames = frames
     const u8 = ['kind', 'outcome', 'lost', 'resident', 'core', 'worker'] as const
     const i32 = [
       'parent',

@@ -2,10 +2,18 @@
  * Messages between nodes. A hop without a link, or over one of constant zero delay, happens at once. A lost
  * message is unknown to everyone: its caller waits for its timer, or is told at once where it has none.
  */
+
+import type { Kernel } from '../engine/kernel.ts'
 import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
+import type { Draws } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
+import type { Balancers } from './balancers.ts'
+import type { Callers } from './callers.ts'
+import type { Compiled } from './compile/compiled.ts'
 import { NODE_BALANCER, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
+import type { Legs } from './legs.ts'
+import type { Replicas } from './replicas.ts'
 import type { Part, World } from './world.ts'
 
 const LOST = OUTCOMES.indexOf('lost')
@@ -19,6 +27,13 @@ export class Network implements Part {
   readonly addedLatency: Float64Array
   readonly addedLoss: Float64Array
   private readonly world: World
+  private readonly kernel: Kernel
+  private readonly legs: Legs
+  private readonly draws: Draws
+  private readonly compiled: Compiled
+  private callers!: Callers
+  private balancers!: Balancers
+  private replicas!: Replicas
   private readonly arrive: number
   private readonly return: number
   private readonly link: Int32Array
@@ -33,6 +48,10 @@ export class Network implements Part {
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
+    this.legs = world.legs
+    this.draws = world.draws
+    this.compiled = world.compiled
     const { compiled, kernel } = world
     const { channels } = compiled
     const links = compiled.scenario.links.length
@@ -54,9 +73,16 @@ export class Network implements Part {
     this.return = kernel.on('an answer arrives', (leg) => this.returned(leg))
   }
 
+  wire(): void {
+    const { callers, balancers, replicas } = this.world
+    this.callers = callers
+    this.balancers = balancers
+    this.replicas = replicas
+  }
+
   /** Sends the leg to a node over a channel (-1: at once). */
   send(leg: number, node: number, channel: number): void {
-    const { legs } = this.world
+    const { legs } = this
     legs.node[leg] = node
     if (channel < 0) {
       this.reach(leg, node)
@@ -64,20 +90,20 @@ export class Network implements Part {
     }
     const delay = this.depart(leg, channel)
     if (delay > 0) {
-      const { kernel } = this.world
+      const { kernel } = this
       kernel.at(kernel.now + delay, this.arrive, leg, 0)
     } else if (delay === 0) this.arrived(leg)
   }
 
   /** Sends the answer of the leg, whose `outcome` is set, from the node where it is towards its caller. */
   back(leg: number): void {
-    const { legs, kernel, compiled } = this.world
+    const { legs, kernel, compiled } = this
     const from = legs.node[leg]!
     const depth = legs.frameCount[leg]!
     let to = 0
     if (depth > 0) {
       const frame = legs.frame[leg + depth - 1]!
-      to = frame < this.nodes ? frame : this.world.balancers.nodeOf(frame - this.nodes)
+      to = frame < this.nodes ? frame : this.balancers.nodeOf(frame - this.nodes)
     } else {
       to = compiled.calls[legs.via[leg]!]!.caller
     }
@@ -96,7 +122,7 @@ export class Network implements Part {
 
   /** Links that end at one slot carry the answers of that slot too. */
   private slotChannel(leg: number, from: number, to: number, channel: number): number {
-    const { compiled, legs } = this.world
+    const { compiled, legs } = this
     if (this.nodeKind[from] !== NODE_SERVICE || legs.replica[leg]! < 0) return channel
     const service = compiled.services[compiled.nodes[from]!.index]!
     const slot = legs.replica[leg]! - service.firstReplica
@@ -105,7 +131,7 @@ export class Network implements Part {
 
   /** Seconds that the message takes; -1 when it is lost. */
   private depart(leg: number, channel: number): number {
-    const { legs, draws, kernel } = this.world
+    const { legs, draws, kernel } = this
     const link = this.link[channel]!
     this.sent[link]!++
     const base = this.loss[channel]!
@@ -125,7 +151,7 @@ export class Network implements Part {
   }
 
   private land(leg: number): void {
-    const { legs, kernel } = this.world
+    const { legs, kernel } = this
     const channel = legs.channel[leg]!
     if (channel < 0) return
     legs.channel[leg] = -1
@@ -135,7 +161,7 @@ export class Network implements Part {
 
   private arrived(leg: number): void {
     this.land(leg)
-    this.reach(leg, this.world.legs.node[leg]!)
+    this.reach(leg, this.legs.node[leg]!)
   }
 
   private reach(leg: number, node: number): void {
@@ -154,7 +180,7 @@ export class Network implements Part {
 
   /** The answer will pass here: a relay's node, or nodes + backend. */
   pushFrame(leg: number, frame: number): void {
-    const { legs, kernel } = this.world
+    const { legs, kernel } = this
     const at = leg + legs.frameCount[leg]!
     legs.frame[at] = frame
     legs.frameTime[at] = kernel.now
@@ -163,7 +189,7 @@ export class Network implements Part {
 
   private returned(leg: number): void {
     this.land(leg)
-    const { legs, balancers, callers } = this.world
+    const { legs, balancers, callers } = this
     const depth = legs.frameCount[leg]!
     if (depth === 0) {
       callers.answered(leg)
@@ -178,11 +204,11 @@ export class Network implements Part {
   }
 
   private lose(leg: number): void {
-    const { legs, callers, balancers } = this.world
+    const { legs, callers, balancers } = this
     const backend = legs.backend[leg]!
     if (backend >= 0) {
       balancers.landed(leg, backend)
-      this.world.replicas.settle(legs.replica[leg]!)
+      this.replicas.settle(legs.replica[leg]!)
     }
     if (!callers.isAwaited(leg)) {
       this.drop(leg)
@@ -198,12 +224,12 @@ export class Network implements Part {
   /** Ends a leg that nobody will hear of again. */
   drop(leg: number): void {
     this.forgetFrames(leg)
-    this.world.callers.abandoned++
-    this.world.legs.release(leg)
+    this.callers.abandoned++
+    this.legs.release(leg)
   }
 
   private forgetFrames(leg: number): void {
-    const { legs, balancers } = this.world
+    const { legs, balancers } = this
     for (let i = legs.frameCount[leg]! - 1; i >= 0; i--) {
       const frame = legs.frame[leg + i]!
       if (frame >= this.nodes) balancers.forget(leg, frame - this.nodes)

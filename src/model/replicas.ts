@@ -1,6 +1,10 @@
 /** The slots of all services, numbered through: what state each is in, how fast it is, how much it holds. */
+
+import type { Kernel } from '../engine/kernel.ts'
 import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
+import type { Balancers } from './balancers.ts'
+import type { Scalers } from './scalers.ts'
 import type { Part, World } from './world.ts'
 
 export const STOPPED = 0
@@ -32,9 +36,13 @@ export class Replicas implements Part {
   /** Balancers' backends that are this replica. */
   readonly backends: readonly number[][]
   private readonly world: World
+  private readonly kernel: Kernel
+  private balancers!: Balancers
+  private scalers!: Scalers
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
     const { services, replicaCount } = world.compiled
     this.service = new Int32Array(replicaCount)
     this.state = new Uint8Array(replicaCount)
@@ -59,12 +67,18 @@ export class Replicas implements Part {
     })
   }
 
+  wire(): void {
+    const { balancers, scalers } = this.world
+    this.balancers = balancers
+    this.scalers = scalers
+  }
+
   isAvailable(r: number): boolean {
     return this.state[r] === READY && this.drained[r] === 0 && this.crashed[r] === 0
   }
 
   setState(r: number, state: number): void {
-    if (state === READY) this.readySince[r] = this.world.kernel.now
+    if (state === READY) this.readySince[r] = this.kernel.now
     this.state[r] = state
     this.availabilityChanged(r)
   }
@@ -72,23 +86,23 @@ export class Replicas implements Part {
   /** After a change of state or of the outages that are on. */
   availabilityChanged(r: number): void {
     const available = this.isAvailable(r)
-    for (const backend of this.backends[r]!) this.world.balancers.setAvailable(backend, available)
+    for (const backend of this.backends[r]!) this.balancers.setAvailable(backend, available)
   }
 
   /** A leg arrives (+1) or leaves (-1). */
   changeLoad(r: number, by: number): void {
-    const { now } = this.world.kernel
+    const { now } = this.kernel
     const load = this.load[r]! + by
     this.load[r] = load
     if (this.single[r] === 0) this.gauges.add(r * GAUGES + REPLICA_LOAD, by, now)
     const backends = this.backends[r]!
-    for (let i = 0; i < backends.length; i++) this.world.balancers.loadChanged(backends[i]!, load)
+    for (let i = 0; i < backends.length; i++) this.balancers.loadChanged(backends[i]!, load)
     if (by < 0) this.settle(r)
   }
 
   /** A draining replica with nothing left stops. */
   settle(r: number): void {
-    if (this.state[r] === DRAINING && this.isEmpty(r)) this.world.scalers.drained(r)
+    if (this.state[r] === DRAINING && this.isEmpty(r)) this.scalers.drained(r)
   }
 
   /** Nothing is there and nothing is on its way there. */
@@ -97,7 +111,7 @@ export class Replicas implements Part {
   }
 
   changeBusy(r: number, by: number): void {
-    if (this.single[r] === 0) this.gauges.add(r * GAUGES + REPLICA_BUSY, by, this.world.kernel.now)
+    if (this.single[r] === 0) this.gauges.add(r * GAUGES + REPLICA_BUSY, by, this.kernel.now)
   }
 
   save(): unknown {

@@ -2,11 +2,17 @@
  * The requests of all clients: made, followed to exactly one outcome, counted and measured. `latency`, phases and
  * the window's counts cover requests that were meant to be sent at or after the warm-up.
  */
+
+import type { Kernel } from '../engine/kernel.ts'
 import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
 import { LatencyRecorder, type LatencyState } from '../metrics/latency-recorder.ts'
 import { OUTCOMES, type Outcome } from '../results/types.ts'
+import type { Callers } from './callers.ts'
+import type { Compiled } from './compile/compiled.ts'
+import type { Legs } from './legs.ts'
 import { REQUEST } from './legs.ts'
+import type { Workloads } from './workloads.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
@@ -60,6 +66,12 @@ export class Requests implements Part {
   /** One per scaler: what ended in its running interval. */
   readonly intervals: IntervalStats[] = []
   private readonly world: World
+  private readonly kernel: Kernel
+  private readonly legs: Legs
+  private readonly compiled: Compiled
+  private readonly horizon: number
+  private callers!: Callers
+  private workloads!: Workloads
   private readonly warmup: number
   private readonly deadlineKind: number
   private readonly lateKind: number
@@ -68,6 +80,10 @@ export class Requests implements Part {
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
+    this.legs = world.legs
+    this.compiled = world.compiled
+    this.horizon = world.horizon
     const { compiled, kernel, legs } = world
     const classes = compiled.classes.length
     this.warmup = compiled.scenario.warmup
@@ -86,9 +102,15 @@ export class Requests implements Part {
     this.lateKind = kernel.on('a request becomes late', (row, generation) => this.becameLate(row, generation))
   }
 
+  wire(): void {
+    const { callers, workloads } = this.world
+    this.callers = callers
+    this.workloads = workloads
+  }
+
   /** A client means to send request `number` of class `cls` now. */
   create(workload: number, number: number, cls: number): void {
-    const { legs, kernel, compiled, callers, horizon } = this.world
+    const { legs, kernel, compiled, callers, horizon } = this
     const { now } = kernel
     const row = legs.alloc()
     legs.kind[row] = REQUEST
@@ -115,7 +137,7 @@ export class Requests implements Part {
 
   /** The one outcome of a request; `leg` answered it (-1: none did). */
   finish(row: number, outcome: number, leg: number): void {
-    const { legs, kernel, horizon, compiled } = this.world
+    const { legs, kernel, horizon, compiled } = this
     const { now } = kernel
     const cls = legs.cls[row]!
     const start = legs.start[row]!
@@ -154,24 +176,24 @@ export class Requests implements Part {
       })
     }
     const { number } = legs
-    this.world.workloads.ended(compiled.classes[cls]!.workload, number[row]!)
+    this.workloads.ended(compiled.classes[cls]!.workload, number[row]!)
     legs.release(row)
   }
 
   private deadline(row: number, generation: number): void {
-    const { legs, callers } = this.world
+    const { legs, callers } = this
     if (legs.generation[row] !== generation) return
     callers.abandon(row)
     this.finish(row, DEADLINE, -1)
   }
 
   private becameLate(row: number, generation: number): void {
-    if (this.world.legs.generation[row] === generation && this.isLate[row] === 0) this.countLate(row)
+    if (this.legs.generation[row] === generation && this.isLate[row] === 0) this.countLate(row)
   }
 
   private countLate(row: number): void {
     this.isLate[row] = 1
-    this.late += this.classWeight[this.world.legs.cls[row]!]!
+    this.late += this.classWeight[this.legs.cls[row]!]!
     for (const interval of this.intervals) interval.late++
   }
 

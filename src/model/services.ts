@@ -2,10 +2,15 @@
  * What happens to a leg at a replica: it is admitted (worker, then memory), walks through its endpoint's program,
  * gives everything back and answers. The checks of admission happen once; a leg that waited is never refused.
  */
+
+import type { Kernel } from '../engine/kernel.ts'
 import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
+import type { Draws } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
-import type { ServiceSpec } from './compile/compiled.ts'
+import type { Balancers } from './balancers.ts'
+import type { Callers } from './callers.ts'
+import type { Compiled, ServiceSpec } from './compile/compiled.ts'
 import {
   OP_BRANCH_END,
   OP_CALL,
@@ -19,8 +24,11 @@ import {
 import type { Cores } from './cores.ts'
 import { Fifo } from './fifo.ts'
 import { FifoCores } from './fifo-cores.ts'
+import type { Legs } from './legs.ts'
 import { BRANCH, CORE_HELD, CORE_NONE, LEG } from './legs.ts'
+import type { Network } from './network.ts'
 import { ProcessorSharing } from './processor-sharing.ts'
+import type { Replicas } from './replicas.ts'
 import {
   IO,
   LOAD,
@@ -45,6 +53,14 @@ export class Services implements Part {
   /** Per service: its own way of giving out cores. */
   readonly cores: readonly Cores[]
   private readonly world: World
+  private readonly kernel: Kernel
+  private readonly legs: Legs
+  private readonly draws: Draws
+  private readonly compiled: Compiled
+  private network!: Network
+  private callers!: Callers
+  private balancers!: Balancers
+  private replicas!: Replicas
   private readonly specs: readonly ServiceSpec[]
   private readonly fifo: FifoCores
   private readonly sharing: ProcessorSharing | undefined
@@ -65,6 +81,10 @@ export class Services implements Part {
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
+    this.legs = world.legs
+    this.draws = world.draws
+    this.compiled = world.compiled
     const { compiled, kernel, legs } = world
     this.specs = compiled.services
     this.gauges = new Gauges(this.specs.length * SERVICE_GAUGES)
@@ -96,14 +116,23 @@ export class Services implements Part {
     })
   }
 
+  wire(): void {
+    const { network, callers, balancers, replicas } = this.world
+    this.network = network
+    this.callers = callers
+    this.balancers = balancers
+    this.replicas = replicas
+    this.fifo.wire()
+  }
+
   /** A gauge of the service of replica `r` changes. */
   add(r: number, gauge: number, by: number): void {
-    this.gauges.add(this.world.replicas.service[r]! * SERVICE_GAUGES + gauge, by, this.world.kernel.now)
+    this.gauges.add(this.replicas.service[r]! * SERVICE_GAUGES + gauge, by, this.kernel.now)
   }
 
   /** The leg has arrived at the service of its node; a balancer has set its replica, else there is one only. */
   arrive(leg: number): void {
-    const { legs, kernel, compiled, replicas, balancers } = this.world
+    const { legs, kernel, compiled, replicas, balancers } = this
     const s = compiled.nodes[legs.node[leg]!]!.index
     const spec = this.specs[s]!
     if (legs.backend[leg]! >= 0) balancers.landed(leg, legs.backend[leg]!)
@@ -119,7 +148,7 @@ export class Services implements Part {
     if (replicas.crashed[r]! > 0) {
       replicas.settle(r)
       legs.outcome[leg] = FAILED
-      this.world.network.back(leg)
+      this.network.back(leg)
       return
     }
     legs.resident[leg] = 1
@@ -135,7 +164,7 @@ export class Services implements Part {
   }
 
   private chooseEndpoint(leg: number, s: number, spec: ServiceSpec): number {
-    const { legs, compiled, draws } = this.world
+    const { legs, compiled, draws } = this
     const name = legs.endpoint[leg]!
     if (name >= 0) {
       const own = compiled.endpointOf[s * compiled.endpointNames.length + name]!
@@ -147,7 +176,7 @@ export class Services implements Part {
   }
 
   private withWorker(leg: number, r: number, spec: ServiceSpec): void {
-    const { legs } = this.world
+    const { legs } = this
     if (spec.uses.workers) {
       this.workers[r]!++
       legs.worker[leg] = 1
@@ -167,27 +196,27 @@ export class Services implements Part {
   }
 
   private reserve(leg: number, r: number, spec: ServiceSpec): void {
-    const need = spec.endpoints[this.world.legs.endpoint[leg]!]!.memory
+    const need = spec.endpoints[this.legs.endpoint[leg]!]!.memory
     this.memory[r]! += need
-    this.world.legs.memory[leg] = need
+    this.legs.memory[leg] = need
     this.add(r, MEMORY, need)
   }
 
   private run(leg: number, spec: ServiceSpec): void {
-    const { legs } = this.world
+    const { legs } = this
     legs.pc[leg] = spec.endpoints[legs.endpoint[leg]!]!.entry
     this.step(leg)
   }
 
   /** Goes on with the program of a leg or branch until something takes time. */
   step(row: number): void {
-    const { legs, kernel, draws } = this.world
+    const { legs, kernel, draws } = this
     const { op, a, site, ordinal } = this
     for (;;) {
       const pc = legs.pc[row]!
       const code = op[pc]!
       if (code === OP_CPU) {
-        const s = this.world.replicas.service[legs.replica[row]!]!
+        const s = this.replicas.service[legs.replica[row]!]!
         const demand = draws.sample(site[pc]!, legs.number[row]!, legs.path[row]!, ordinal[pc]!)
         this.cores[s]!.request(row, demand)
         return
@@ -207,7 +236,7 @@ export class Services implements Part {
       if (code === OP_END) {
         this.leave(row)
         legs.outcome[row] = OK
-        this.world.network.back(row)
+        this.network.back(row)
         return
       }
       if (code === OP_IO) {
@@ -219,7 +248,7 @@ export class Services implements Part {
         return
       }
       if (code === OP_CALL) {
-        this.world.callers.begin(row, a[pc]!)
+        this.callers.begin(row, a[pc]!)
         return
       }
       if (code === OP_FORK) {
@@ -237,12 +266,12 @@ export class Services implements Part {
   }
 
   cpuDone(row: number): void {
-    this.world.legs.pc[row]!++
+    this.legs.pc[row]!++
     this.step(row)
   }
 
   private ioDone(row: number, timer: number): void {
-    const { legs, kernel, replicas } = this.world
+    const { legs, kernel, replicas } = this
     if (legs.timer[row] !== timer) return
     const r = legs.replica[row]!
     this.add(r, IO, -1)
@@ -253,7 +282,7 @@ export class Services implements Part {
   }
 
   private choose(row: number, pc: number): number {
-    const { legs, draws, compiled } = this.world
+    const { legs, draws, compiled } = this
     const { targets, cumulative } = compiled.program
     const u = draws.uniform(this.site[pc]!, legs.number[row]!, legs.path[row]!, this.ordinal[pc]!)
     let option = this.a[pc]!
@@ -263,7 +292,7 @@ export class Services implements Part {
   }
 
   private fork(row: number, pc: number): void {
-    const { legs, kernel, compiled } = this.world
+    const { legs, kernel, compiled } = this
     const count = this.b[pc]!
     legs.open[row] = count
     for (let i = 0; i < count; i++) {
@@ -295,7 +324,7 @@ export class Services implements Part {
 
   /** A branch has ended; the last one takes its parent on, with its own times. */
   private join(branch: number, outcome: number): void {
-    const { legs, kernel } = this.world
+    const { legs, kernel } = this
     const parent = legs.parent[branch]!
     if (outcome !== OK && legs.outcome[parent] === OK) legs.outcome[parent] = outcome
     const last = --legs.open[parent]! === 0
@@ -315,7 +344,7 @@ export class Services implements Part {
   }
 
   private forward(leg: number, index: number): void {
-    const { legs, compiled, network } = this.world
+    const { legs, compiled, network } = this
     const { hop, endpoint } = compiled.forwards[index]!
     this.leave(leg)
     legs.endpoint[leg] = endpoint
@@ -325,24 +354,24 @@ export class Services implements Part {
 
   /** A call of the row has failed for good: so does the row, with the same outcome. */
   fail(row: number, outcome: number): void {
-    const { legs } = this.world
+    const { legs } = this
     if (legs.kind[row] === BRANCH) {
       this.join(row, outcome)
       return
     }
     this.leave(row)
     legs.outcome[row] = outcome
-    this.world.network.back(row)
+    this.network.back(row)
   }
 
   private coresOf(row: number): Cores {
-    const { legs, replicas } = this.world
+    const { legs, replicas } = this
     return this.cores[replicas.service[legs.replica[row]!]!]!
   }
 
   /** The leg has given its core back, as everybody else who is due now has. */
   private released(row: number, timer: number): void {
-    const { legs } = this.world
+    const { legs } = this
     if (legs.timer[row] !== timer) return
     this.coresOf(row).grant(legs.replica[row]!)
     this.step(row)
@@ -350,7 +379,7 @@ export class Services implements Part {
 
   /** The leg gives back memory and worker and is no longer at its replica; others that waited go on. */
   private leave(leg: number): void {
-    const { legs, replicas } = this.world
+    const { legs, replicas } = this
     const r = legs.replica[leg]!
     const spec = this.specs[replicas.service[r]!]!
     legs.resident[leg] = 0
@@ -363,7 +392,7 @@ export class Services implements Part {
     if (held > 0) {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)
-      if (this.memoryQueue.length[r]! > 0) this.world.kernel.last(this.memoryKind, r, 0)
+      if (this.memoryQueue.length[r]! > 0) this.kernel.last(this.memoryKind, r, 0)
     }
     if (hadWorker) {
       this.workers[r]!--
@@ -371,14 +400,14 @@ export class Services implements Part {
       if (this.workerQueue.length[r]! > 0) {
         const next = this.workerQueue.pop(r)
         this.add(r, QUEUE_WORKERS, -1)
-        legs.endPhase(next, spec.cells.worker, this.world.kernel.now)
+        legs.endPhase(next, spec.cells.worker, this.kernel.now)
         this.withWorker(next, r, spec)
       }
     }
   }
 
   private admitFromMemoryQueue(r: number): void {
-    const { legs, kernel, replicas } = this.world
+    const { legs, kernel, replicas } = this
     const spec = this.specs[replicas.service[r]!]!
     for (let next = this.memoryQueue.first(r); next >= 0; next = this.memoryQueue.first(r)) {
       if (this.memory[r]! + spec.endpoints[legs.endpoint[next]!]!.memory > spec.memory) return
@@ -392,7 +421,7 @@ export class Services implements Part {
 
   /** Everything at the replica fails at once. */
   crash(r: number): void {
-    const { legs, replicas, callers, network } = this.world
+    const { legs, replicas, callers, network } = this
     const s = replicas.service[r]!
     const victims: number[] = []
     const branches: number[] = []
@@ -435,7 +464,7 @@ export class Services implements Part {
 
   /** Seconds of a core at speed 1 that replica `r` still owes. */
   backlog(r: number): number {
-    return this.cores[this.world.replicas.service[r]!]!.backlog(r)
+    return this.cores[this.replicas.service[r]!]!.backlog(r)
   }
 
   save(): unknown {

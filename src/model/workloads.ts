@@ -1,11 +1,21 @@
 /** The clients: each workload sends its requests, open (a rate, a trace) or closed (users who wait and think). */
+
+import type { Kernel } from '../engine/kernel.ts'
+import type { Draws } from '../random/index.ts'
 import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
 import type { Workload } from '../scenario/types.ts'
 import { ArrivalClock } from './arrivals.ts'
+import type { Compiled } from './compile/compiled.ts'
+import type { Requests } from './requests.ts'
 import type { Part, World } from './world.ts'
 
 export class Workloads implements Part {
   private readonly world: World
+  private readonly kernel: Kernel
+  private readonly draws: Draws
+  private readonly compiled: Compiled
+  private readonly horizon: number
+  private requests!: Requests
   private readonly arrivalKind: number
   private readonly usersKind: number
   private readonly thinkKind: number
@@ -29,6 +39,10 @@ export class Workloads implements Part {
 
   constructor(world: World) {
     this.world = world
+    this.kernel = world.kernel
+    this.draws = world.draws
+    this.compiled = world.compiled
+    this.horizon = world.horizon
     const { compiled, kernel, seed } = world
     this.specs = compiled.scenario.workloads
     const n = this.specs.length
@@ -58,9 +72,14 @@ export class Workloads implements Part {
     this.thinkKind = kernel.on('a user has thought', (w, user) => this.sendClosed(w, user))
   }
 
+  wire(): void {
+    const { requests } = this.world
+    this.requests = requests
+  }
+
   /** Schedules what starts at time 0. */
   start(): void {
-    const { kernel } = this.world
+    const { kernel } = this
     this.specs.forEach(({ arrivals }, w) => {
       if (arrivals.kind === 'closed') {
         for (let user = 0; user < arrivals.users; user++) this.think(w, user)
@@ -94,11 +113,11 @@ export class Workloads implements Part {
   }
 
   private schedule(w: number, time: number): void {
-    if (time < this.world.horizon) this.world.kernel.at(time, this.arrivalKind, w, this.tokens[w]!)
+    if (time < this.horizon) this.kernel.at(time, this.arrivalKind, w, this.tokens[w]!)
   }
 
   private reRate(w: number): void {
-    const { kernel } = this.world
+    const { kernel } = this
     const clock = this.clocks[w]!
     const { kind } = this.specs[w]!.arrivals
     if (kind === 'closed' || kind === 'trace') return
@@ -109,7 +128,7 @@ export class Workloads implements Part {
   private drawUsers(w: number): void {
     const { arrivals } = this.specs[w]!
     if (arrivals.kind !== 'users') return
-    const { kernel, horizon } = this.world
+    const { kernel, horizon } = this
     const users = this.userSamplers[w]!.sample(this.streams[w]!)
     this.baseRate[w] = (users * arrivals.perMinute) / 60
     if (kernel.now === 0) this.clocks[w]!.rate = this.baseRate[w]! * this.surge[w]!
@@ -124,32 +143,32 @@ export class Workloads implements Part {
     if (arrivals.kind === 'trace') {
       const number = this.counts[w]!++
       const next = arrivals.times[number + 1]
-      if (next !== undefined && next < this.world.horizon) this.world.kernel.at(next, this.arrivalKind, w, 0)
+      if (next !== undefined && next < this.horizon) this.kernel.at(next, this.arrivalKind, w, 0)
       const known = this.traceClass[w]
       this.send(w, number, known === undefined ? this.drawClass(w, number) : known[number]!)
       return
     }
     if (token !== this.tokens[w]) return
     const number = this.counts[w]!++
-    this.schedule(w, this.clocks[w]!.next(this.world.kernel.now, this.streams[w]!))
+    this.schedule(w, this.clocks[w]!.next(this.kernel.now, this.streams[w]!))
     this.send(w, number, this.drawClass(w, number))
   }
 
   private send(w: number, number: number, cls: number): void {
-    this.world.requests.create(w, number, this.firstClass[w]! + cls)
+    this.requests.create(w, number, this.firstClass[w]! + cls)
   }
 
   private drawClass(w: number, number: number): number {
     const cumulative = this.cumulative[w]!
     if (cumulative.length === 1) return 0
-    const u = this.world.draws.uniform(this.world.compiled.classSites[w]!, number, 0, 0)
+    const u = this.draws.uniform(this.compiled.classSites[w]!, number, 0, 0)
     let cls = 0
     while (cls < cumulative.length - 1 && u >= cumulative[cls]!) cls++
     return cls
   }
 
   private think(w: number, user: number): void {
-    const { kernel, compiled, draws, horizon } = this.world
+    const { kernel, compiled, draws, horizon } = this
     const cycle = this.cycles[w]![user]!++
     const time = kernel.now + draws.sample(compiled.thinkSites[w]!, user, cycle, 0)
     if (time < horizon) kernel.at(time, this.thinkKind, w, user)

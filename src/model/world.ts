@@ -50,6 +50,12 @@ export class World {
     this.window.arrivals = new Float64Array(compiled.services.length)
   }
 
+  /** Once all parts are there: each takes its own references to the others, since every event would look them up. */
+  wire(): void {
+    const { network, callers, requests, workloads, balancers, replicas, services } = this
+    for (const part of [network, callers, requests, workloads, balancers, replicas, services]) part.wire()
+  }
+
   /** The measured window starts now. */
   markWindow(): void {
     this.window = { from: this.kernel.now, arrivals: this.services.arrivals.slice() }

@@ -45,6 +45,8 @@ export interface BalancerView {
   readonly load: Int32Array
   /** Slots in the order in which they came into rotation: the AsyncFlow policies walk it. */
   readonly rotation: readonly number[]
+  /** Grows with every time that the slot comes into rotation: another number than before says that it was out. */
+  readonly joined: Float64Array
   /** Class of the request to route (index into the scenario's classes), and its mean nominal demand in seconds. */
   readonly requestClass: number
   readonly demand: number

@@ -2,7 +2,7 @@
  * A sequential stream of random numbers with a name: seedrandom's Alea, seeded by (seed, name). Streams of
  * different names are unrelated, so that a new consumer of randomness shifts nobody else's numbers.
  */
-import alea, { type Alea } from 'seedrandom/lib/alea.js'
+import alea from 'seedrandom/lib/alea.js'
 import { log } from './math.ts'
 
 /** Plain numbers; `Stream.load` of it continues exactly. */
@@ -17,21 +17,33 @@ const TWO_32 = 4294967296
 const TWO_53 = 9007199254740992
 
 export class Stream {
-  private draw: Alea
+  private c = 0
+  private s0 = 0.5
+  private s1 = 0.5
+  private s2 = 0.5
 
-  private constructor(draw: Alea) {
-    this.draw = draw
+  private constructor(state: StreamState) {
+    this.load(state)
   }
 
   /** The stream called `name` of this seed; the seeds 7 and '7' are the same. */
   static derive(seed: number | string, name: string): Stream {
-    return new Stream(alea(seedText(seed, name), { state: true }))
+    return new Stream(alea(seedText(seed, name), { state: true }).state())
   }
 
   /** A multiple of 2^-53 in [0, 1), from two numbers of the generator. */
   next(): number {
-    const draw = this.draw
-    return draw() + ((draw() * 0x200000) | 0) * 1.1102230246251565e-16
+    return this.draw() + ((this.draw() * 0x200000) | 0) * 1.1102230246251565e-16
+  }
+
+  /** The generator's own step (Alea, J. Baagoe, 2010): here it costs a fraction of a call of seedrandom's closure. */
+  private draw(): number {
+    const t = 2091639 * this.s0 + this.c * 2.3283064365386963e-10
+    this.s0 = this.s1
+    this.s1 = this.s2
+    this.c = t | 0
+    this.s2 = t - this.c
+    return this.s2
   }
 
   /** An integer in 0 ... n - 1, every one exactly as likely (rejection after Lemire, 2019); 1 <= n <= 2^53. */
@@ -66,12 +78,15 @@ export class Stream {
   }
 
   save(): StreamState {
-    return this.draw.state()
+    const { c, s0, s1, s2 } = this
+    return { c, s0, s1, s2 }
   }
 
   load(state: StreamState): void {
-    const { c, s0, s1, s2 } = state
-    this.draw = alea('', { state: { c, s0, s1, s2 } })
+    this.c = state.c
+    this.s0 = state.s0
+    this.s1 = state.s1
+    this.s2 = state.s2
   }
 }
 

@@ -34,19 +34,33 @@ export function assemble(written: WrittenScenario, problems: Problems, options: 
   }
 }
 
-function readArrivals(arrivals: WrittenArrivals, path: Path, classes: readonly string[], problems: Problems, options: LoadOptions): Arrivals {
+function readArrivals(
+  arrivals: WrittenArrivals,
+  path: Path,
+  classes: readonly string[],
+  problems: Problems,
+  options: LoadOptions,
+): Arrivals {
   if (arrivals.kind !== 'traceFile') return arrivals
   // A stand-in for a trace that cannot be read, so that nothing else is said about it.
   const unknown: Arrivals = { kind: 'trace', times: [0] }
   if (options.resolve === undefined) {
-    problems.add(path, 'files cannot be read here', 'Give the times in the scenario, or a "resolve" function to the loader.')
+    problems.add(
+      path,
+      'files cannot be read here',
+      'Give the times in the scenario, or a "resolve" function to the loader.',
+    )
     return unknown
   }
   let text: string
   try {
     text = options.resolve(arrivals.file)
   } catch (error) {
-    problems.add(path, `cannot read "${arrivals.file}": ${(error as Error).message.replace(/\.+$/, '')}`, 'Paths are relative to the scenario.')
+    problems.add(
+      path,
+      `cannot read "${arrivals.file}": ${(error as Error).message.replace(/\.+$/, '')}`,
+      'Paths are relative to the scenario.',
+    )
     return unknown
   }
   try {

@@ -48,7 +48,10 @@ export class ScenarioBuilder {
   }
 
   event(event: EventInput): ScenarioBuilder {
-    return new ScenarioBuilder({ ...this.input, events: [...(this.input.events ?? []), event] }, this.repeated)
+    return new ScenarioBuilder(
+      { ...this.input, events: [...(this.input.events ?? []), event] },
+      this.repeated,
+    )
   }
 
   /** The scenario as one would write it in YAML or JSON. */
@@ -71,7 +74,10 @@ export class ScenarioBuilder {
   private with(section: 'workloads' | 'balancers' | 'services', name: string, item: object): ScenarioBuilder {
     const before = this.input[section] ?? {}
     const repeated: readonly Problem[] = Object.hasOwn(before, name)
-      ? [...this.repeated, { what: `"${name}" is given twice`, path: `${section}.${name}`, hint: 'Choose another name.' }]
+      ? [
+          ...this.repeated,
+          { what: `"${name}" is given twice`, path: `${section}.${name}`, hint: 'Choose another name.' },
+        ]
       : this.repeated
     // fromEntries, so that no name can reach the prototype.
     const entries = Object.fromEntries([...Object.entries(before), [name, item]])

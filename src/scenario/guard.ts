@@ -15,7 +15,12 @@ export function guard(value: unknown): Found[] {
   const visit = (item: unknown): void => {
     if (found.length >= 100 || ++count > MAX_VALUES) return
     if (typeof item === 'number') {
-      if (!Number.isFinite(item)) found.push({ what: `expected a finite number, got ${item}`, path: [...path], hint: 'Leave the field out where "unlimited" is meant.' })
+      if (!Number.isFinite(item))
+        found.push({
+          what: `expected a finite number, got ${item}`,
+          path: [...path],
+          hint: 'Leave the field out where "unlimited" is meant.',
+        })
       return
     }
     if (item === null || item === undefined || typeof item === 'string' || typeof item === 'boolean') return
@@ -24,7 +29,11 @@ export function guard(value: unknown): Found[] {
       return
     }
     if (path.length >= MAX_DEPTH) {
-      found.push({ what: `lists or mappings are nested more than ${MAX_DEPTH} levels deep`, path: path.slice(0, 8), hint: 'Use fewer levels.' })
+      found.push({
+        what: `lists or mappings are nested more than ${MAX_DEPTH} levels deep`,
+        path: path.slice(0, 8),
+        hint: 'Use fewer levels.',
+      })
       return
     }
     if (Array.isArray(item)) {
@@ -42,14 +51,15 @@ export function guard(value: unknown): Found[] {
     }
     for (const key of Object.keys(item)) {
       path.push(key)
-      if (FORBIDDEN.has(key)) found.push({ what: `"${key}" cannot be a key`, path: [...path], hint: 'Choose another name.' })
+      if (FORBIDDEN.has(key))
+        found.push({ what: `"${key}" cannot be a key`, path: [...path], hint: 'Choose another name.' })
       else visit((item as Record<string, unknown>)[key])
       path.pop()
     }
   }
 
   visit(value)
-  if (count > MAX_VALUES) found.push({ what: `more than ${MAX_VALUES} values`, path: [], hint: 'Put traces into a CSV file.' })
+  if (count > MAX_VALUES)
+    found.push({ what: `more than ${MAX_VALUES} values`, path: [], hint: 'Put traces into a CSV file.' })
   return found
 }
-

@@ -8,7 +8,8 @@ export function scenarioHash(scenario: Scenario): string {
 
 /** JSON with sorted keys, without undefined fields; infinite numbers as texts that no field holds. */
 export function canonical(value: unknown): string {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(Object.is(value, -0) ? 0 : value) : `"#${value}"`
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? String(Object.is(value, -0) ? 0 : value) : `"#${value}"`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   const entries = Object.entries(value).filter(([, item]) => item !== undefined)

@@ -6,7 +6,10 @@ import { scenarioSchema } from './schema.ts'
 /** Draft 2020-12. What it cannot say (references between components) the loader checks. */
 export function scenarioJsonSchema(): object {
   const options = { io: 'input', unrepresentable: 'any' } as const
-  const forms = z.strictObject({ scenario: scenarioSchema, event: z.union(eventForms as [z.ZodType, z.ZodType]) })
+  const forms = z.strictObject({
+    scenario: scenarioSchema,
+    event: z.union(eventForms as [z.ZodType, z.ZodType]),
+  })
   const { properties, $defs, $schema } = z.toJSONSchema(forms, options)
   const scenario = follow(properties!.scenario as Json, $defs as Record<string, Json>)
   const fields = scenario.properties as Record<string, Json>
@@ -14,7 +17,8 @@ export function scenarioJsonSchema(): object {
   return {
     $schema,
     title: 'Scenario',
-    description: 'A backend system and the load on it. Quantities are SI numbers or texts with a unit: 20ms, 512MiB, 120/s, 0.1%.',
+    description:
+      'A backend system and the load on it. Quantities are SI numbers or texts with a unit: 20ms, 512MiB, 120/s, 0.1%.',
     ...scenario,
     properties: { ...fields, events: { ...fields.events, type: 'array', items: { $ref: '#/$defs/Event' } } },
     $defs: definitions,

@@ -13,14 +13,17 @@ export function formatPath(path: Path): string {
 
 /** The inverse, for paths whose keys hold neither dots nor brackets. */
 export function parsePath(text: string): Path {
-  return [...text.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map((match) => (match[1] === undefined ? match[0] : Number(match[1])))
+  return [...text.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map((match) =>
+    match[1] === undefined ? match[0] : Number(match[1]),
+  )
 }
 
 /** The longest beginning of the path that exists in the value. */
 export function existing(value: unknown, path: Path): Path {
   let current = value
   for (let i = 0; i < path.length; i++) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, path[i]!)) return path.slice(0, i)
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, path[i]!))
+      return path.slice(0, i)
     current = (current as Record<string | number, unknown>)[path[i]!]
   }
   return path

@@ -76,7 +76,8 @@ function addIssue(problems: Problems, issue: Issue, path: Path): void {
   if (issue.message === SILENT) return
   const [what = '', hint] = issue.message.split('\n')
   const field = path.at(-1)
-  if (issue.code !== 'custom' && issue.input === undefined && field !== undefined) problems.add(path, `missing field "${field}"`, hint)
+  if (issue.code !== 'custom' && issue.input === undefined && field !== undefined)
+    problems.add(path, `missing field "${field}"`, hint)
   else problems.add(path, what, hint)
 }
 
@@ -88,14 +89,20 @@ function unknownField(key: string, message: string): [string, string] {
   const fields = vocabulary?.fields ?? []
   const meant = nearest(key, fields)
   if (meant !== undefined) return [`unknown field ${show(key)}`, `Did you mean "${meant}"?`]
-  return [`unknown field ${show(key)}`, fields.length === 0 ? 'Remove it.' : `Known here are ${fields.join(', ')}.`]
+  return [
+    `unknown field ${show(key)}`,
+    fields.length === 0 ? 'Remove it.' : `Known here are ${fields.join(', ')}.`,
+  ]
 }
 
 /** The alternative whose type the value has: the errors of the others say nothing of use. */
 function fittingBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const mismatch = (issue: Issue): boolean =>
     issue.path.length === 0 &&
-    (issue.code === 'invalid_type' || (issue.code === 'invalid_union' && fittingBranch(issue.errors) === undefined))
+    (issue.code === 'invalid_type' ||
+      (issue.code === 'invalid_union' && fittingBranch(issue.errors) === undefined))
   const fitting = branches.filter((issues) => issues.length > 0 && !issues.some(mismatch))
-  return fitting.length === 0 ? undefined : fitting.reduce((best, issues) => (issues.length < best.length ? issues : best))
+  return fitting.length === 0
+    ? undefined
+    : fitting.reduce((best, issues) => (issues.length < best.length ? issues : best))
 }

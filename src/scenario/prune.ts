@@ -44,7 +44,12 @@ export function prune(value: Record<string, unknown>, paths: readonly Path[]): P
   for (const [section, item] of paths) {
     if (typeof section !== 'string') continue
     const entries = copy[section]
-    if (SECTIONS.has(section) && typeof item === 'string' && typeof entries === 'object' && entries !== null) {
+    if (
+      SECTIONS.has(section) &&
+      typeof item === 'string' &&
+      typeof entries === 'object' &&
+      entries !== null
+    ) {
       const { [item]: _, ...rest } = entries as Record<string, unknown>
       copy[section] = rest
       broken.add(item)

@@ -5,7 +5,17 @@
 import { z } from 'zod'
 import { show } from './path.ts'
 import { type BalancerInput, balancer } from './schema/balancer.ts'
-import { duration, listOf, mapOf, noun, positiveDuration, problem, type Quantity, say, text } from './schema/common.ts'
+import {
+  duration,
+  listOf,
+  mapOf,
+  noun,
+  positiveDuration,
+  problem,
+  type Quantity,
+  say,
+  text,
+} from './schema/common.ts'
 import { type EventInput, event } from './schema/event.ts'
 import { type LinkInput, link } from './schema/link.ts'
 import { type ServiceInput, service } from './schema/service.ts'
@@ -53,29 +63,39 @@ export type WrittenScenario = {
 }
 
 const seed = z
-  .union([z.int(), z.string().min(1)], { error: (issue: { input?: unknown }) => say(`expected a whole number or a text, got ${show(issue.input)}`, 'Give e.g. 42.') })
+  .union([z.int(), z.string().min(1)], {
+    error: (issue: { input?: unknown }) =>
+      say(`expected a whole number or a text, got ${show(issue.input)}`, 'Give e.g. 42.'),
+  })
   .transform((value, context) => {
-    if (typeof value === 'number' && !Number.isSafeInteger(value)) problem(context, [], `expected a whole number, got ${value}`, 'Give at most 15 digits.')
+    if (typeof value === 'number' && !Number.isSafeInteger(value))
+      problem(context, [], `expected a whole number, got ${value}`, 'Give at most 15 digits.')
     return value
   })
 
 export const scenarioSchema: z.ZodType<WrittenScenario, ScenarioInput> = noun(
   'a scenario',
   {
-    $schema: z.unknown().optional().describe('For editors; ignored.') as unknown as z.ZodOptional<z.ZodString>,
+    $schema: z
+      .unknown()
+      .optional()
+      .describe('For editors; ignored.') as unknown as z.ZodOptional<z.ZodString>,
     name: text('a text').optional(),
     description: text('a text').optional(),
     horizon: positiveDuration.describe('Length of the run; the clock runs over [0, horizon).'),
     warmup: duration.optional().describe('Measurements begin here; default 0.'),
     seed: seed.optional().describe('A whole number or a text; default 0.'),
-    slo: listOf(slo, 'objectives').optional().describe('Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%.'),
+    slo: listOf(slo, 'objectives')
+      .optional()
+      .describe('Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%.'),
     samplePeriod: positiveDuration.optional().describe('Of time series; default horizon / 600.'),
     workloads: mapOf(workload, 'workloads').describe('Who sends requests, by name.'),
-    links: listOf(link, 'links').optional().describe('Ways between components; an undeclared one is perfect.'),
+    links: listOf(link, 'links')
+      .optional()
+      .describe('Ways between components; an undeclared one is perfect.'),
     balancers: mapOf(balancer, 'balancers').optional().describe('Balancers by name.'),
     services: mapOf(service, 'services').optional().describe('Services by name.'),
     events: listOf(event, 'events').optional().describe('What happens during the run.'),
   },
   { planned: ['caches', 'databases', 'queues', 'regions', 'failures', 'relays'] },
 ) as unknown as z.ZodType<WrittenScenario, ScenarioInput>
-

@@ -2,7 +2,17 @@
  * A scenario's text as plain data with positions. JSON is read as the YAML that it is. Refused here is what
  * no scenario needs and what could hurt: duplicate keys, merge keys, tags, alias bombs, very deep nesting.
  */
-import { Alias, type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import {
+  Alias,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml'
 import { ConfigError, type Problem } from '../errors.ts'
 import { resolveScalar } from './asyncflow/scalars.ts'
 import { formatPath, type Path } from './path.ts'
@@ -32,23 +42,31 @@ export function readSource(text: string, file: string | undefined, dialect: Dial
   const fail = (problems: readonly Problem[]): never => {
     throw new ConfigError(problems)
   }
-  if (text.length > MAX_TEXT) fail([{ what: `the text has more than ${MAX_TEXT} characters`, path: '', file, hint: 'Put traces into a CSV file.' }])
+  if (text.length > MAX_TEXT)
+    fail([
+      {
+        what: `the text has more than ${MAX_TEXT} characters`,
+        path: '',
+        file,
+        hint: 'Put traces into a CSV file.',
+      },
+    ])
   const counter = new LineCounter()
   const at = (offset: number): Position => {
     const { line, col } = counter.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  let document: Document.Parsed
-  try {
-    document = parseDocument(text, {
-      lineCounter: counter,
-      prettyErrors: false,
-      stringKeys: true,
-      ...(dialect === 'asyncflow' ? { schema: 'failsafe', merge: true, stringKeys: false } : {}),
-    })
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return fail([{ what: 'lists or mappings are nested too deeply', path: '', file, hint: 'Use fewer levels.' }])
+  const document: Document.Parsed = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    stringKeys: true,
+    ...(dialect === 'asyncflow' ? { schema: 'failsafe', merge: true, stringKeys: false } : {}),
+  })
+  const exhausted = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION')
+  if (exhausted !== undefined) {
+    // Everything after it is a consequence.
+    const what = 'lists or mappings are nested too deeply'
+    fail([{ what, path: '', file, hint: 'Use fewer levels.', ...at(exhausted.pos[0]) }])
   }
   const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
     ...describeSyntax(error.code, error.message),
@@ -80,7 +98,13 @@ export function readSource(text: string, file: string | undefined, dialect: Dial
         if (node.anchor !== undefined) anchors.add(node.anchor)
       } else if (!anchors.has(node.source)) {
         const offset = node.range?.[0] ?? 0
-        problems.push({ what: `unknown alias "${node.source}"`, path: formatPath(pathAt(document, offset)), hint: `Put the anchor &${node.source} on an earlier value.`, file, ...at(offset) })
+        problems.push({
+          what: `unknown alias "${node.source}"`,
+          path: formatPath(pathAt(document, offset)),
+          hint: `Put the anchor &${node.source} on an earlier value.`,
+          file,
+          ...at(offset),
+        })
       }
     },
   })
@@ -132,7 +156,10 @@ function describeSyntax(code: string, message: string): { what: string; hint: st
     case 'TAB_AS_INDENT':
       return { what: 'tabs cannot indent YAML', hint: 'Indent with spaces.' }
     default:
-      return { what: `malformed YAML: ${message.charAt(0).toLowerCase()}${message.slice(1).replace(/\.+$/, '')}`, hint: 'Check the indentation, the quotes and the brackets.' }
+      return {
+        what: `malformed YAML: ${message.charAt(0).toLowerCase()}${message.slice(1).replace(/\.+$/, '')}`,
+        hint: 'Check the indentation, the quotes and the brackets.',
+      }
   }
 }
 
@@ -147,7 +174,9 @@ function locate(document: Document, path: Path, at: (offset: number) => Position
   for (const part of path) {
     if (isMap(node)) {
       // The last of equal keys counts, as it does for the value.
-      const pair = node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(part))
+      const pair = node.items.findLast(
+        (item) => isScalar(item.key) && String(item.key.value) === String(part),
+      )
       if (pair === undefined) break
       offset = (pair.key as Node).range?.[0] ?? offset
       node = resolve(document, pair.value)
@@ -173,7 +202,10 @@ function pathAt(document: Document, offset: number): Path {
         const end = (pair.value as Node | null)?.range?.[2] ?? (pair.key as Node | null)?.range?.[2] ?? -1
         if (start > offset || offset >= Math.max(end, start + 1)) continue
         path.push(isScalar(pair.key) ? String(pair.key.value) : '')
-        next = offset >= ((pair.value as Node | null)?.range?.[0] ?? Number.POSITIVE_INFINITY) ? pair.value : undefined
+        next =
+          offset >= ((pair.value as Node | null)?.range?.[0] ?? Number.POSITIVE_INFINITY)
+            ? pair.value
+            : undefined
         break
       }
     } else if (isSeq(node)) {

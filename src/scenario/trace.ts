@@ -29,27 +29,40 @@ export function parseTrace(text: string, file: string, path: string, classes: re
     if (line.trim() === '' || line.startsWith('#')) continue
     const cells = line.split(',').map(unquote)
     const at = (column: number, what: string, hint?: string): void => {
-      const offset = cells.slice(0, column).length === 0 ? 0 : line.split(',').slice(0, column).join(',').length + 1
+      const offset =
+        cells.slice(0, column).length === 0 ? 0 : line.split(',').slice(0, column).join(',').length + 1
       problems.push({ what, path, hint, file, line: i + 1, column: offset + 1 })
     }
     const header = first && /^[A-Za-z]/.test(cells[0]!)
     first = false
     if (header) {
-      if (cells.length > 2) at(2, `expected one or two columns, got ${cells.length}`, 'Write the time and, if wanted, the class.')
+      if (cells.length > 2)
+        at(2, `expected one or two columns, got ${cells.length}`, 'Write the time and, if wanted, the class.')
       continue
     }
     if (columns === 0) columns = cells.length
     const time = cells[0] === '' ? Number.NaN : Number(cells[0])
-    if (cells.length > 2) at(2, `expected one or two columns, got ${cells.length}`, 'Write the time and, if wanted, the class.')
-    else if (cells.length !== columns) at(0, `expected ${columns} ${columns === 1 ? 'column' : 'columns'} as before, got ${cells.length}`, 'Give every line a class or none.')
-    else if (!Number.isFinite(time)) at(0, `expected a time in seconds, got ${show(cells[0])}`, 'Write a finite number.')
+    if (cells.length > 2)
+      at(2, `expected one or two columns, got ${cells.length}`, 'Write the time and, if wanted, the class.')
+    else if (cells.length !== columns)
+      at(
+        0,
+        `expected ${columns} ${columns === 1 ? 'column' : 'columns'} as before, got ${cells.length}`,
+        'Give every line a class or none.',
+      )
+    else if (!Number.isFinite(time))
+      at(0, `expected a time in seconds, got ${show(cells[0])}`, 'Write a finite number.')
     else if (time < 0) at(0, `expected a time of at least 0, got ${time}`)
     else if (time < last) at(0, `expected a time of at least ${last}, got ${time}`, 'Sort the lines by time.')
     else {
       const name = cells[1]
       if (name !== undefined && !classes.includes(name)) {
         const meant = nearest(name, classes)
-        at(1, `unknown class ${show(name)}`, meant === undefined ? `Known are ${classes.join(', ')}.` : `Did you mean "${meant}"?`)
+        at(
+          1,
+          `unknown class ${show(name)}`,
+          meant === undefined ? `Known are ${classes.join(', ')}.` : `Did you mean "${meant}"?`,
+        )
         continue
       }
       last = time

@@ -31,14 +31,28 @@ export type Arrivals =
   | { readonly kind: 'deterministic'; readonly rate: number }
   | { readonly kind: 'gamma'; readonly rate: number; readonly cv: number }
   /** Every `window` seconds the number of users is drawn; arrivals are Poisson of rate users x perMinute / 60. */
-  | { readonly kind: 'users'; readonly users: Distribution; readonly perMinute: number; readonly window: number }
+  | {
+      readonly kind: 'users'
+      readonly users: Distribution
+      readonly perMinute: number
+      readonly window: number
+    }
   /** n users, each waits for its answer and then thinks. */
   | { readonly kind: 'closed'; readonly users: number; readonly think: Distribution }
   /** Send times in seconds, non-decreasing; `classes[i]` is the class name of arrival i where given. */
-  | { readonly kind: 'trace'; readonly times: readonly number[]; readonly classes?: readonly string[] | undefined }
+  | {
+      readonly kind: 'trace'
+      readonly times: readonly number[]
+      readonly classes?: readonly string[] | undefined
+    }
 
 /** Multiplies the rate: 1 + amplitude sin(2 pi (t / period) + phase). */
-export type Profile = { readonly kind: 'diurnal'; readonly amplitude: number; readonly period: number; readonly phase: number }
+export type Profile = {
+  readonly kind: 'diurnal'
+  readonly amplitude: number
+  readonly period: number
+  readonly phase: number
+}
 
 /** Delay before attempt k + 1 (k = 1, 2, ...): jittered min(max, base x factor^(k-1)). */
 export type Backoff = {
@@ -117,7 +131,10 @@ export type Step =
   | ({ readonly kind: 'call'; readonly to: string; readonly endpoint?: string | undefined } & CallPolicy)
   | { readonly kind: 'forward'; readonly to: string; readonly endpoint?: string | undefined }
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
-  | { readonly kind: 'choose'; readonly options: readonly { readonly weight: number; readonly steps: readonly Step[] }[] }
+  | {
+      readonly kind: 'choose'
+      readonly options: readonly { readonly weight: number; readonly steps: readonly Step[] }[]
+    }
   | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly Step[] }
 
 export type Endpoint = { readonly name: string; readonly steps: readonly Step[] }
@@ -155,13 +172,47 @@ export type Spells = { readonly for: Distribution; readonly gap: Distribution }
 
 /** `until` is exclusive; Infinity where the event lasts to the end. */
 export type ScenarioEvent =
-  /** Slot `slot` of `service`, or all of its slots. */
-  | { readonly kind: 'outage'; readonly service: string; readonly slot?: number | undefined; readonly mode: 'drain' | 'crash'; readonly at: number; readonly until: number }
-  | { readonly kind: 'latency'; readonly link: string; readonly add: number; readonly at: number; readonly until: number }
-  | { readonly kind: 'loss'; readonly link: string; readonly add: number; readonly at: number; readonly until: number }
-  | { readonly kind: 'surge'; readonly workload: string; readonly factor: number; readonly at: number; readonly until: number }
+  /** Slot `slot` of `service`, or all of its slots; a drain with `balancer` takes them out of its rotation alone. */
+  | {
+      readonly kind: 'outage'
+      readonly service: string
+      readonly slot?: number | undefined
+      readonly mode: 'drain' | 'crash'
+      readonly balancer?: string | undefined
+      readonly at: number
+      readonly until: number
+    }
+  | {
+      readonly kind: 'latency'
+      readonly link: string
+      readonly add: number
+      readonly at: number
+      readonly until: number
+    }
+  | {
+      readonly kind: 'loss'
+      readonly link: string
+      readonly add: number
+      readonly at: number
+      readonly until: number
+    }
+  | {
+      readonly kind: 'surge'
+      readonly workload: string
+      readonly factor: number
+      readonly at: number
+      readonly until: number
+    }
   /** Speed is divided by `factor`; in spells, each replica on its own stream, `at` = 0 and `until` = Infinity unless given. */
-  | { readonly kind: 'slow'; readonly service: string; readonly slot?: number | undefined; readonly factor: number; readonly at: number; readonly until: number; readonly spells?: Spells | undefined }
+  | {
+      readonly kind: 'slow'
+      readonly service: string
+      readonly slot?: number | undefined
+      readonly factor: number
+      readonly at: number
+      readonly until: number
+      readonly spells?: Spells | undefined
+    }
 
 export type Slo =
   | { readonly kind: 'latency'; readonly quantile: number; readonly below: number; readonly text: string }

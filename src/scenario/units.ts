@@ -3,7 +3,12 @@
 export type Dimension = 'duration' | 'size' | 'rate' | 'fraction'
 
 /** `power` moves the decimal point, so that `29ms` is the double nearest to 0.029. */
-type Unit = { readonly dimension: Dimension; readonly power?: number; readonly times?: number; readonly over?: number }
+type Unit = {
+  readonly dimension: Dimension
+  readonly power?: number
+  readonly times?: number
+  readonly over?: number
+}
 
 const UNITS: ReadonlyMap<string, Unit> = new Map<string, Unit>([
   ['ns', { dimension: 'duration', power: -9 }],
@@ -51,7 +56,10 @@ export function parseQuantity(text: string, dimension: Dimension): Parsed {
   if (match === null) return { what, hint: write }
   const [, digits = '', exponent = '0', symbol = ''] = match
   if (symbol === '') {
-    return { what, hint: `Add a unit (${unitsOf(dimension)}), or remove the quotes to mean ${DIMENSIONS[dimension].si}.` }
+    return {
+      what,
+      hint: `Add a unit (${unitsOf(dimension)}), or remove the quotes to mean ${DIMENSIONS[dimension].si}.`,
+    }
   }
   const unit = UNITS.get(symbol)
   if (unit === undefined) {
@@ -62,11 +70,16 @@ export function parseQuantity(text: string, dimension: Dimension): Parsed {
     }
   }
   if (unit.dimension !== dimension) {
-    return { what: `expected ${article}, got ${DIMENSIONS[unit.dimension].article}: ${JSON.stringify(clip(text))}`, hint: write }
+    return {
+      what: `expected ${article}, got ${DIMENSIONS[unit.dimension].article}: ${JSON.stringify(clip(text))}`,
+      hint: write,
+    }
   }
   const scaled = Number(`${digits}e${Number(exponent) + (unit.power ?? 0)}`)
   const value = (scaled * (unit.times ?? 1)) / (unit.over ?? 1)
-  return Number.isFinite(value) ? { value } : { what: `${article} must be finite, got ${JSON.stringify(clip(text))}`, hint: write }
+  return Number.isFinite(value)
+    ? { value }
+    : { what: `${article} must be finite, got ${JSON.stringify(clip(text))}`, hint: write }
 }
 
 /** A regular expression of the texts of this dimension, for editors. */
@@ -76,19 +89,42 @@ export function quantityPattern(dimension: Dimension): string {
 }
 
 function unitsOf(dimension: Dimension): string {
-  return [...UNITS].filter(([, unit]) => unit.dimension === dimension).map(([symbol]) => symbol).join(', ')
+  return [...UNITS]
+    .filter(([, unit]) => unit.dimension === dimension)
+    .map(([symbol]) => symbol)
+    .join(', ')
 }
 
 function unitMeant(symbol: string, dimension: Dimension): string | undefined {
   if (symbol === 'm') return 'ms or min'
   const spelled: Readonly<Record<string, string>> = {
-    µs: 'us', μs: 'us', sec: 's', secs: 's', second: 's', seconds: 's', mins: 'min', minute: 'min', minutes: 'min',
-    hr: 'h', hour: 'h', hours: 'h', day: 'd', days: 'd', k: 'kB', g: 'GB', rps: '/s', rpm: '/min', hz: '/s',
-    '/sec': '/s', '/m': '/min', '/hour': '/h',
+    µs: 'us',
+    μs: 'us',
+    sec: 's',
+    secs: 's',
+    second: 's',
+    seconds: 's',
+    mins: 'min',
+    minute: 'min',
+    minutes: 'min',
+    hr: 'h',
+    hour: 'h',
+    hours: 'h',
+    day: 'd',
+    days: 'd',
+    k: 'kB',
+    g: 'GB',
+    rps: '/s',
+    rpm: '/min',
+    hz: '/s',
+    '/sec': '/s',
+    '/m': '/min',
+    '/hour': '/h',
   }
   const lower = symbol.toLowerCase()
   if (Object.hasOwn(spelled, lower)) return spelled[lower]
-  for (const [known, unit] of UNITS) if (unit.dimension === dimension && known.toLowerCase() === lower) return known
+  for (const [known, unit] of UNITS)
+    if (unit.dimension === dimension && known.toLowerCase() === lower) return known
   return undefined
 }
 

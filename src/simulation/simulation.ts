@@ -103,6 +103,7 @@ export class Simulation {
     world.services = new Services(world)
     world.balancers = new Balancers(world)
     world.scalers = new Scalers(world)
+    world.wire()
     this.faults = new Faults(world)
     world.requests.listener = options.onRequest
     world.requests.lateAfter =

@@ -106,6 +106,29 @@ describe('a suite', () => {
     )
   })
 
+  it('says when a choice is still at the end of its grid, but not when that is a bound', async () => {
+    const task = suite.tasks[0]!
+    const constant = (label: string, low: number | undefined, widenings: number) => ({
+      name: 'constant',
+      label,
+      tuning: { grid: { x: { values: [3, 3.5], low } }, episodes: 1, widenings },
+    })
+    const agents = [
+      constant('stopped', undefined, 0),
+      constant('bounded', 3, 3),
+      constant('wide', undefined, 3),
+    ]
+    const report = await runSuite({
+      suite: { ...suite, tasks: [{ ...task, baseline: undefined, agents }] },
+      kit,
+    })
+    const tuningOf = (label: string) => report.tasks[0]!.rows.find((row) => row.label === label)!.tuning!
+    expect(tuningOf('stopped')).toMatchObject({ params: { x: 3 }, atEdge: ['x'] })
+    expect(tuningOf('bounded')).toMatchObject({ params: { x: 3 }, atEdge: [] })
+    expect(tuningOf('wide')).toMatchObject({ params: { x: 2.5 }, atEdge: [] })
+    expect(formatTable(report)).toContain('x at the end of the grid')
+  })
+
   it('marks what is unstable and what fails instead of averaging it', async () => {
     const report = await runSuite({ suite, kit })
     const broken = report.tasks[0]!.rows.at(-1)!

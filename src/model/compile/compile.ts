@@ -218,7 +218,9 @@ class Compiler {
       }
     }
     const canBeOut = new Set(
-      scenario.events.flatMap((event) => (event.kind === 'outage' ? [event.service] : [])),
+      scenario.events.flatMap((event) =>
+        event.kind === 'outage' && event.balancer === undefined ? [event.service] : [],
+      ),
     )
     return scenario.services.filter(
       (service) =>

@@ -5,53 +5,38 @@
 import { Params } from '../params.ts'
 import type { BalancerView, BalancingPolicy, PolicyDefinition } from '../types.ts'
 
-type State = { readonly order: readonly number[]; readonly rotation: readonly number[] }
+/** `joined` as of the last decision, by slot. */
+type State = { readonly order: readonly number[]; readonly joined: readonly number[] }
 
 class RotatingList implements BalancingPolicy {
   private order: number[] = []
-  /** The view's rotation as of the last decision. */
-  private rotation: number[] = []
+  private joined: number[] = []
 
   decide(view: BalancerView): number {
-    if (!sameOrder(view.rotation, this.rotation)) this.follow(view.rotation)
+    this.follow(view)
     const { order } = this
-    const at = order.findIndex((entry) => view.available[entry] === 1)
-    const slot = order[at]!
-    order.splice(at, 1)
+    const slot = order.shift()!
     order.push(slot)
     return slot
   }
 
-  /** Slots that stayed keep their order in the rotation and come before those that were appended to it. */
-  private follow(rotation: readonly number[]): void {
-    const stayed = new Set<number>()
-    let from = 0
-    let next = 0
-    for (; next < rotation.length; next++) {
-      const found = this.rotation.indexOf(rotation[next]!, from)
-      if (found === -1) break
-      stayed.add(rotation[next]!)
-      from = found + 1
-    }
-    this.order = this.order.filter((slot) => stayed.has(slot)).concat(rotation.slice(next))
-    this.rotation = [...rotation]
+  /** Slots that stayed keep their places, before those that came in since. */
+  private follow({ rotation, joined, available }: BalancerView): void {
+    const stayed = (slot: number): boolean => available[slot] === 1 && this.joined[slot] === joined[slot]
+    if (rotation.length === this.order.length && rotation.every(stayed)) return
+    this.order = this.order.filter(stayed).concat(rotation.filter((slot) => !stayed(slot)))
+    for (const slot of rotation) this.joined[slot] = joined[slot]!
   }
 
   save(): State {
-    return { order: [...this.order], rotation: [...this.rotation] }
+    return { order: [...this.order], joined: [...this.joined] }
   }
 
   load(state: unknown): void {
-    const { order, rotation } = state as State
+    const { order, joined } = state as State
     this.order = [...order]
-    this.rotation = [...rotation]
+    this.joined = [...joined]
   }
-}
-
-function sameOrder(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }
 
 export const rotatingList: PolicyDefinition<BalancingPolicy> = {

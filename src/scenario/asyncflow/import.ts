@@ -38,7 +38,10 @@ export function looksLikeAsyncFlow(text: string): boolean {
  * @throws ConfigError with every problem found.
  */
 export function importAsyncFlow(input: unknown, options: ImportOptions = {}): Scenario {
-  const source = typeof input === 'string' ? readSource(input, options.file, 'asyncflow') : { value: input, locate: undefined }
+  const source =
+    typeof input === 'string'
+      ? readSource(input, options.file, 'asyncflow')
+      : { value: input, locate: undefined }
   const problems = new Problems(options.file, source.locate)
   for (const { what, path, hint } of guard(source.value)) problems.add(path, what, hint)
   problems.finish()
@@ -52,14 +55,23 @@ export function importAsyncFlow(input: unknown, options: ImportOptions = {}): Sc
   problems.finish()
   const scenario = convert(payload!, nameOf(options.file), notes)
   for (const [key, { path, count }] of reader.ignored) {
-    notes.add(path, `"${key}" is not a field of AsyncFlow's format and is ignored, as there${count === 1 ? '' : ` (${count} times)`}`)
+    notes.add(
+      path,
+      `"${key}" is not a field of AsyncFlow's format and is ignored, as there${count === 1 ? '' : ` (${count} times)`}`,
+    )
   }
   notes.tell(problems, options.warn)
   return scenario
 }
 
 function readPayload(reader: Reader, value: unknown, notes: Notes): Payload | undefined {
-  const root = reader.fields(value, [], 'a scenario', ['rqs_input', 'arrivals', 'topology_graph', 'sim_settings', 'events'])
+  const root = reader.fields(value, [], 'a scenario', [
+    'rqs_input',
+    'arrivals',
+    'topology_graph',
+    'sim_settings',
+    'events',
+  ])
   if (root === undefined) return undefined
   const later = root.arrivals !== undefined
   const generator = readGenerator(reader, root, notes)
@@ -71,6 +83,9 @@ function readPayload(reader: Reader, value: unknown, notes: Notes): Payload | un
 }
 
 function nameOf(file: string | undefined): string {
-  const stem = file?.split(/[/\\]/).at(-1)?.replace(/\.[^.]*$/, '')
+  const stem = file
+    ?.split(/[/\\]/)
+    .at(-1)
+    ?.replace(/\.[^.]*$/, '')
   return stem === undefined || stem === '' ? 'AsyncFlow scenario' : stem
 }

@@ -3,8 +3,18 @@ import type { Path } from '../path.ts'
 import type { Distribution } from '../types.ts'
 
 export type Generator = { readonly id: string; readonly path: Path } & (
-  | { readonly form: 'rqs_input'; readonly users: Distribution; readonly perMinute: number; readonly window: number }
-  | { readonly form: 'arrivals'; readonly model: 'poisson' | 'deterministic' | 'gamma'; readonly rate: number; readonly cv: number }
+  | {
+      readonly form: 'rqs_input'
+      readonly users: Distribution
+      readonly perMinute: number
+      readonly window: number
+    }
+  | {
+      readonly form: 'arrivals'
+      readonly model: 'poisson' | 'deterministic' | 'gamma'
+      readonly rate: number
+      readonly cv: number
+    }
 )
 
 export type FlowStep =
@@ -38,10 +48,13 @@ export type FlowEdge = {
   readonly path: Path
 }
 
-export type FlowEvent = { readonly id: string; readonly target: string; readonly start: number; readonly end: number; readonly path: Path } & (
-  | { readonly kind: 'outage' }
-  | { readonly kind: 'spike'; readonly add: number }
-)
+export type FlowEvent = {
+  readonly id: string
+  readonly target: string
+  readonly start: number
+  readonly end: number
+  readonly path: Path
+} & ({ readonly kind: 'outage' } | { readonly kind: 'spike'; readonly add: number })
 
 export type Payload = {
   readonly generator: Generator

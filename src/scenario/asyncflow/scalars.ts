@@ -3,10 +3,14 @@
  * `1e-3` is a text (no point), `1.0e3` too (no sign), `on` is true, `010` is eight, `1:30` is ninety.
  */
 
-const BOOLEANS = new Map([...['yes', 'true', 'on'].flatMap((word) => forms(word, true)), ...['no', 'false', 'off'].flatMap((word) => forms(word, false))])
+const BOOLEANS = new Map([
+  ...['yes', 'true', 'on'].flatMap((word) => forms(word, true)),
+  ...['no', 'false', 'off'].flatMap((word) => forms(word, false)),
+])
 const NULL = /^(?:~|null|Null|NULL|)$/
 const INTEGER = /^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]+|0|[1-9][0-9_]*(?::[0-5]?[0-9])*)$/
-const FLOAT = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)$/
+const FLOAT =
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)$/
 const INFINITE = /^([-+])?\.(?:inf|Inf|INF)$/
 const NOT_A_NUMBER = /^\.(?:nan|NaN|NAN)$/
 

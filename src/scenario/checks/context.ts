@@ -31,7 +31,8 @@ export function suggest(name: string, candidates: readonly string[], none: strin
 
 /** Every step with its path, nested ones included. */
 export function* stepsOf(service: Service): Generator<{ step: Step; path: Path }> {
-  for (const endpoint of service.endpoints) yield* walk(endpoint.steps, ['services', service.name, 'endpoints', endpoint.name])
+  for (const endpoint of service.endpoints)
+    yield* walk(endpoint.steps, ['services', service.name, 'endpoints', endpoint.name])
 }
 
 function* walk(steps: readonly Step[], base: Path): Generator<{ step: Step; path: Path }> {
@@ -46,7 +47,8 @@ function* walk(steps: readonly Step[], base: Path): Generator<{ step: Step; path
 export function nestedLists(step: Step): { readonly steps: readonly Step[]; readonly path: Path }[] {
   if (step.kind === 'repeat') return [{ steps: step.steps, path: ['repeat', 'steps'] }]
   if (step.kind === 'parallel') return step.branches.map((steps, i) => ({ steps, path: ['parallel', i] }))
-  if (step.kind === 'choose') return step.options.map(({ steps }, i) => ({ steps, path: ['choose', i, 'steps'] }))
+  if (step.kind === 'choose')
+    return step.options.map(({ steps }, i) => ({ steps, path: ['choose', i, 'steps'] }))
   return []
 }
 

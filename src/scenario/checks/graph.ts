@@ -7,11 +7,19 @@ type Edge = { readonly from: string; readonly to: string; readonly path: Path; r
 
 export function edgesOf(scenario: Scenario): Edge[] {
   return [
-    ...scenario.workloads.map(({ name, to }): Edge => ({ from: name, to, path: ['workloads', name, 'to'], forward: false })),
-    ...scenario.balancers.flatMap(({ name, targets }) => targets.map((to, i): Edge => ({ from: name, to, path: ['balancers', name, 'targets', i], forward: false }))),
+    ...scenario.workloads.map(
+      ({ name, to }): Edge => ({ from: name, to, path: ['workloads', name, 'to'], forward: false }),
+    ),
+    ...scenario.balancers.flatMap(({ name, targets }) =>
+      targets.map(
+        (to, i): Edge => ({ from: name, to, path: ['balancers', name, 'targets', i], forward: false }),
+      ),
+    ),
     ...scenario.services.flatMap((service) =>
       [...stepsOf(service)].flatMap(({ step, path }): Edge[] =>
-        step.kind === 'call' || step.kind === 'forward' ? [{ from: service.name, to: step.to, path, forward: step.kind === 'forward' }] : [],
+        step.kind === 'call' || step.kind === 'forward'
+          ? [{ from: service.name, to: step.to, path, forward: step.kind === 'forward' }]
+          : [],
       ),
     ),
   ].filter(({ to }) => kindOf(scenario, to) !== undefined)
@@ -21,14 +29,19 @@ export function checkGraph(context: CheckContext): void {
   const { scenario, problems, partial } = context
   const edges = edgesOf(scenario)
   for (const { path, ring } of cyclesOf(edges)) {
-    problems.add(path, `calls and forwards form a cycle: ${ring.join(' -> ')}`, 'Remove one of them; requests must not come back.')
+    problems.add(
+      path,
+      `calls and forwards form a cycle: ${ring.join(' -> ')}`,
+      'Remove one of them; requests must not come back.',
+    )
   }
   // What was refused might have led there.
   if (partial !== undefined) return
   const reached = reachable(scenario, edges)
   for (const section of ['balancers', 'services'] as const) {
     for (const { name } of scenario[section]) {
-      if (!reached.has(name)) problems.add([section, name], `nothing leads to "${name}"`, 'Send something to it or remove it.')
+      if (!reached.has(name))
+        problems.add([section, name], `nothing leads to "${name}"`, 'Send something to it or remove it.')
     }
   }
   const talking = talkingPairs(scenario, edges)
@@ -37,7 +50,12 @@ export function checkGraph(context: CheckContext): void {
     if (kindOf(scenario, from) === undefined || kindOf(scenario, end) === undefined || from === end) return
     if (!reached.has(from) && kindOf(scenario, from) !== 'workload') return
     const used = talking.has(`${from} ${end}`) || (!oneWay && talking.has(`${end} ${from}`))
-    if (!used) problems.add(['links', i], `nothing goes from "${from}" to "${end}"`, 'Remove the link, or correct its ends.')
+    if (!used)
+      problems.add(
+        ['links', i],
+        `nothing goes from "${from}" to "${end}"`,
+        'Remove the link, or correct its ends.',
+      )
   })
 }
 
@@ -77,7 +95,9 @@ function cyclesOf(edges: readonly Edge[]): { path: Path; ring: string[] }[] {
  * balancers that answer directly and past services that forwarded.
  */
 function talkingPairs(scenario: Scenario, edges: readonly Edge[]): Set<string> {
-  const direct = new Set(scenario.balancers.filter(({ response }) => response === 'direct').map(({ name }) => name))
+  const direct = new Set(
+    scenario.balancers.filter(({ response }) => response === 'direct').map(({ name }) => name),
+  )
   const answers = new Map<string, Set<string>>()
   const answersOf = (name: string): Set<string> => {
     let set = answers.get(name)

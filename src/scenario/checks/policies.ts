@@ -10,14 +10,21 @@ export function checkPolicies({ scenario, problems, raw }: CheckContext): void {
       create()
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      for (const { what, path: below, hint } of error.problems) problems.add([...existing(raw, path), ...parsePath(below)], what, hint)
+      for (const { what, path: below, hint } of error.problems)
+        problems.add([...existing(raw, path), ...parsePath(below)], what, hint)
     }
   }
   for (const balancer of scenario.balancers) {
-    const slots = scenario.services.filter(({ name }) => balancer.targets.includes(name)).reduce((sum, service) => sum + slotsOf(service), 0)
-    if (slots > 0) attempt(['balancers', balancer.name, 'policy'], () => createBalancingPolicy(balancer.policy, slots, ''))
+    const slots = scenario.services
+      .filter(({ name }) => balancer.targets.includes(name))
+      .reduce((sum, service) => sum + slotsOf(service), 0)
+    if (slots > 0)
+      attempt(['balancers', balancer.name, 'policy'], () => createBalancingPolicy(balancer.policy, slots, ''))
   }
   for (const { name, autoscaler } of scenario.services) {
-    if (autoscaler !== undefined) attempt(['services', name, 'autoscaler', 'policy'], () => createScalingPolicy(autoscaler.policy, autoscaler.max, ''))
+    if (autoscaler !== undefined)
+      attempt(['services', name, 'autoscaler', 'policy'], () =>
+        createScalingPolicy(autoscaler.policy, autoscaler.max, ''),
+      )
   }
 }

@@ -12,10 +12,20 @@ export function checkReferences(context: CheckContext): void {
     const kind = kindOf(scenario, name)
     if (kind !== undefined && kinds.includes(kind)) return true
     const wanted = kinds.map((kind) => `a ${kind}`).join(' or ')
-    const known = [...scenario.workloads, ...scenario.balancers, ...scenario.services].map((item) => item.name)
-    const candidates = [...known, ...(partial?.broken ?? [])].filter((name) => kinds.includes(kindOf(scenario, name) ?? kinds[0]!))
-    if (kind === undefined) add(path, `unknown target "${name}"`, suggest(name, candidates, 'Declare it under services.'))
-    else add(path, `expected ${wanted}, got the ${kind} "${name}"`, suggest(name, candidates, 'Declare one under services.'))
+    const known = [...scenario.workloads, ...scenario.balancers, ...scenario.services].map(
+      (item) => item.name,
+    )
+    const candidates = [...known, ...(partial?.broken ?? [])].filter((name) =>
+      kinds.includes(kindOf(scenario, name) ?? kinds[0]!),
+    )
+    if (kind === undefined)
+      add(path, `unknown target "${name}"`, suggest(name, candidates, 'Declare it under services.'))
+    else
+      add(
+        path,
+        `expected ${wanted}, got the ${kind} "${name}"`,
+        suggest(name, candidates, 'Declare one under services.'),
+      )
     return false
   }
 
@@ -33,7 +43,8 @@ export function checkReferences(context: CheckContext): void {
   for (const workload of scenario.workloads) {
     const path = ['workloads', workload.name]
     if (!refer(workload.to, ['balancer', 'service'], [...path, 'to'])) continue
-    for (const item of workload.classes) checkEndpoint(workload.to, item.endpoint, [...path, 'classes', item.name, 'endpoint'])
+    for (const item of workload.classes)
+      checkEndpoint(workload.to, item.endpoint, [...path, 'classes', item.name, 'endpoint'])
   }
   for (const balancer of scenario.balancers) {
     const path = ['balancers', balancer.name]
@@ -41,20 +52,29 @@ export function checkReferences(context: CheckContext): void {
       const listed = existing(raw, [...path, 'targets', i, 'to'])
       const at = listed.length < path.length + 2 ? [...path, 'to'] : listed
       refer(target, ['service'], at)
-      if (balancer.targets.indexOf(target) < i) add(at, `"${target}" is a target already`, 'Name every service once.')
+      if (balancer.targets.indexOf(target) < i)
+        add(at, `"${target}" is a target already`, 'Name every service once.')
     })
   }
   for (const service of scenario.services) {
     for (const { step, path } of stepsOf(service)) {
       if (step.kind !== 'call' && step.kind !== 'forward') continue
-      if (refer(step.to, ['balancer', 'service'], [...path, step.kind, 'to'])) checkEndpoint(step.to, step.endpoint, [...path, step.kind, 'endpoint'])
+      if (refer(step.to, ['balancer', 'service'], [...path, step.kind, 'to']))
+        checkEndpoint(step.to, step.endpoint, [...path, step.kind, 'endpoint'])
     }
   }
   scenario.links.forEach((link, i) => {
     const path = ['links', partial?.linkIndex[i] ?? i]
     refer(link.from, ['workload', 'balancer', 'service'], [...path, 'from'])
-    checkPlace(context, link.to, [...path, 'to'], (name) => refer(name, ['workload', 'balancer', 'service'], [...path, 'to']))
-    if (link.from === link.to.split('/')[0]) add([...path, 'to'], `a link cannot lead from "${link.from}" to itself`, 'Name two components.')
+    checkPlace(context, link.to, [...path, 'to'], (name) =>
+      refer(name, ['workload', 'balancer', 'service'], [...path, 'to']),
+    )
+    if (link.to.includes('/') && kindOf(scenario, link.from) !== 'balancer' && !partial) {
+      const hint = `Write "${link.to.split('/')[0]}".`
+      add([...path, 'to'], `only a link from a balancer can end at one slot, got "${link.to}"`, hint)
+    }
+    if (link.from === link.to.split('/')[0])
+      add([...path, 'to'], `a link cannot lead from "${link.from}" to itself`, 'Name two components.')
   })
   scenario.events.forEach((event, i) => {
     const path = ['events', partial?.eventIndex[i] ?? i, event.kind]
@@ -70,18 +90,25 @@ export function checkReferences(context: CheckContext): void {
         break
       default: {
         const names = scenario.links.map((link) => link.name)
-        if (!partial?.open && !names.includes(event.link)) add(path, `unknown link "${event.link}"`, suggest(event.link, names, 'Declare it under links.'))
+        if (!partial?.open && !names.includes(event.link))
+          add(path, `unknown link "${event.link}"`, suggest(event.link, names, 'Declare it under links.'))
       }
     }
   })
 }
 
 /** `web` or `web/2`: the component exists, is a service where a slot is named, and has that slot. */
-function checkPlace({ scenario, problems }: CheckContext, place: string, path: Path, refer: (name: string) => boolean): void {
+function checkPlace(
+  { scenario, problems }: CheckContext,
+  place: string,
+  path: Path,
+  refer: (name: string) => boolean,
+): void {
   const [name = '', slot] = place.split('/')
   if (!refer(name) || slot === undefined) return
   const service = scenario.services.find((item) => item.name === name)
-  if (service === undefined) problems.add(path, `"${name}" is not a service and has no slots`, `Write "${name}".`)
+  if (service === undefined)
+    problems.add(path, `"${name}" is not a service and has no slots`, `Write "${name}".`)
   else if (Number(slot) >= slotsOf(service)) {
     problems.add(path, `service "${name}" has no slot ${slot}`, `Its slots are 0 to ${slotsOf(service) - 1}.`)
   }
@@ -89,5 +116,10 @@ function checkPlace({ scenario, problems }: CheckContext, place: string, path: P
 
 function checkSurge({ scenario, problems }: CheckContext, name: string, path: Path): void {
   const kind = scenario.workloads.find((item) => item.name === name)?.arrivals.kind
-  if (kind === 'closed' || kind === 'trace') problems.add(path, `the arrivals of "${name}" (${kind}) have no rate that could surge`, 'Use poisson, gamma, deterministic or users.')
+  if (kind === 'closed' || kind === 'trace')
+    problems.add(
+      path,
+      `the arrivals of "${name}" (${kind}) have no rate that could surge`,
+      'Use poisson, gamma, deterministic or users.',
+    )
 }

@@ -13,13 +13,22 @@ export function checkSteps({ scenario, problems, raw }: CheckContext): void {
       const path = ['services', service.name, 'endpoints', endpoint.name]
       const bytes = memoryOf(endpoint.steps)
       if (bytes > service.memory) {
-        problems.add(path, `endpoint "${endpoint.name}" reserves ${formatBytes(bytes)} and can never fit into the ${formatBytes(service.memory)} of a replica`, 'Raise the memory of the service or reserve less.')
+        problems.add(
+          path,
+          `endpoint "${endpoint.name}" reserves ${formatBytes(bytes)} and can never fit into the ${formatBytes(service.memory)} of a replica`,
+          'Raise the memory of the service or reserve less.',
+        )
       }
       const before = total
       total += unrolled(endpoint.steps)
-      if (before <= MAX_STEPS && total > MAX_STEPS) problems.add(path, `more than ${MAX_STEPS} steps after unrolling "repeat"`, 'Repeat fewer times.')
+      if (before <= MAX_STEPS && total > MAX_STEPS)
+        problems.add(path, `more than ${MAX_STEPS} steps after unrolling "repeat"`, 'Repeat fewer times.')
       checkForwards(endpoint.steps, path, true, (at) =>
-        problems.add(existing(raw, at), 'expected "forward" as the last step of the endpoint', 'Move it to the end; what follows would never run.'),
+        problems.add(
+          existing(raw, at),
+          'expected "forward" as the last step of the endpoint',
+          'Move it to the end; what follows would never run.',
+        ),
       )
     }
   }
@@ -47,12 +56,18 @@ function unrolled(steps: readonly Step[]): number {
 }
 
 /** `last`: nothing of the endpoint follows this list. */
-function checkForwards(steps: readonly Step[], base: Path, last: boolean, reject: (path: Path) => void): void {
+function checkForwards(
+  steps: readonly Step[],
+  base: Path,
+  last: boolean,
+  reject: (path: Path) => void,
+): void {
   steps.forEach((step, i) => {
     const path = [...base, i]
     const final = last && i === steps.length - 1
     if (step.kind === 'forward' && !final) reject([...path, 'forward'])
-    for (const inner of nestedLists(step)) checkForwards(inner.steps, [...path, ...inner.path], final && step.kind === 'choose', reject)
+    for (const inner of nestedLists(step))
+      checkForwards(inner.steps, [...path, ...inner.path], final && step.kind === 'choose', reject)
   })
 }
 

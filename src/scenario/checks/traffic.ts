@@ -6,17 +6,40 @@ import type { CheckContext } from './context.ts'
 
 export function checkTraffic({ scenario, problems, raw }: CheckContext): void {
   if (Object.keys((raw as { workloads?: object }).workloads ?? { missing: true }).length === 0) {
-    problems.add(['workloads'], 'no arrivals: there is no workload', 'Declare one, e.g. { users: { to: web, arrivals: { poisson: { rate: 10/s } } } }.')
+    problems.add(
+      ['workloads'],
+      'no arrivals: there is no workload',
+      'Declare one, e.g. { users: { to: web, arrivals: { poisson: { rate: 10/s } } } }.',
+    )
   }
   for (const workload of scenario.workloads) {
     const path = ['workloads', workload.name]
     const { arrivals, classes } = workload
     const [reason, field] = silence(arrivals, scenario.horizon) ?? []
-    if (reason !== undefined) problems.add([...path, 'arrivals', arrivals.kind, ...field!], `no arrivals: "${workload.name}" never sends a request, ${reason}`, 'Let it send something or remove it.')
-    if (classes.length === 0) problems.add([...path, 'classes'], 'expected at least one class, got none', 'Remove the field or add a class.')
-    else if (classes.every(({ weight }) => weight === 0)) problems.add([...path, 'classes'], 'the weights of the classes sum to zero', 'Give at least one class a weight above 0.')
+    if (reason !== undefined)
+      problems.add(
+        [...path, 'arrivals', arrivals.kind, ...field!],
+        `no arrivals: "${workload.name}" never sends a request, ${reason}`,
+        'Let it send something or remove it.',
+      )
+    if (classes.length === 0)
+      problems.add(
+        [...path, 'classes'],
+        'expected at least one class, got none',
+        'Remove the field or add a class.',
+      )
+    else if (classes.every(({ weight }) => weight === 0))
+      problems.add(
+        [...path, 'classes'],
+        'the weights of the classes sum to zero',
+        'Give at least one class a weight above 0.',
+      )
     if (workload.profile !== undefined && (arrivals.kind === 'closed' || arrivals.kind === 'trace')) {
-      problems.add([...path, 'profile'], `${arrivals.kind} arrivals have no rate that a profile could move`, 'Remove the profile, or use poisson, gamma, deterministic or users.')
+      problems.add(
+        [...path, 'profile'],
+        `${arrivals.kind} arrivals have no rate that a profile could move`,
+        'Remove the profile, or use poisson, gamma, deterministic or users.',
+      )
     }
   }
 }
@@ -32,7 +55,9 @@ function silence(arrivals: Arrivals, horizon: number): [string, Path] | undefine
       return arrivals.users === 0 ? ['there are 0 users', ['users']] : undefined
     case 'trace':
       if (arrivals.times.length === 0) return ['the trace is empty', []]
-      return arrivals.times[0]! >= horizon ? [`the trace begins at ${arrivals.times[0]}, not before the horizon ${horizon}`, []] : undefined
+      return arrivals.times[0]! >= horizon
+        ? [`the trace begins at ${arrivals.times[0]}, not before the horizon ${horizon}`, []]
+        : undefined
     default:
       return arrivals.rate === 0 ? ['the rate is 0', ['rate']] : undefined
   }

@@ -23,17 +23,27 @@ export type AutoscalerInput = {
 export const autoscaler: z.ZodType<Autoscaler, AutoscalerInput> = noun(
   'an autoscaler',
   {
-    policy: policy('scaling', [...scalingPolicies.keys()]).describe(`Known: ${[...scalingPolicies.keys()].join(', ')}.`),
+    policy: policy('scaling', [...scalingPolicies.keys()]).describe(
+      `Known: ${[...scalingPolicies.keys()].join(', ')}.`,
+    ),
     min: integer(1, MAX_REPLICAS).optional().describe('Default 1.'),
     max: integer(1, MAX_REPLICAS).describe('Also the number of slots.'),
     interval: positiveDuration.optional().describe('Default 15s.'),
-    startup: durationDistribution.optional().describe('From the request for a replica until it is ready; default 0.'),
+    startup: durationDistribution
+      .optional()
+      .describe('From the request for a replica until it is ready; default 0.'),
     metricDelay: duration.optional().describe('How old the metrics are that the policy sees; default 0.'),
   },
   { planned: ['stabilization', 'cooldown', 'warmPool', 'rampCost'] },
 ).transform((given, context): Autoscaler => {
   const min = given.min ?? 1
-  if (min > given.max) problem(context, ['min'], `min ${min} is above max ${given.max}`, `Give at most ${given.max}, or raise max.`)
+  if (min > given.max)
+    problem(
+      context,
+      ['min'],
+      `min ${min} is above max ${given.max}`,
+      `Give at most ${given.max}, or raise max.`,
+    )
   return {
     policy: given.policy,
     min,

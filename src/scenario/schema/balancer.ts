@@ -22,7 +22,10 @@ export type BalancerInput = {
 
 const target = either(
   name.transform((to) => ({ to, weight: 1 })),
-  noun('a target', { to: name, weight: number().optional().describe('Of each replica; default 1.') }).transform(({ to, weight }) => ({ to, weight: weight ?? 1 })),
+  noun('a target', {
+    to: name,
+    weight: number().optional().describe('Of each replica; default 1.'),
+  }).transform(({ to, weight }) => ({ to, weight: weight ?? 1 })),
   'a service',
   'Write its name, or { to: name, weight: 2 }.',
 )
@@ -30,18 +33,51 @@ const target = either(
 export const balancer: z.ZodType<Omit<Balancer, 'name'>, BalancerInput> = noun(
   'a balancer',
   {
-    policy: policy('balancing', [...balancingPolicies.keys()]).optional().describe(`Default round-robin. Known: ${[...balancingPolicies.keys()].join(', ')}.`),
+    policy: policy('balancing', [...balancingPolicies.keys()])
+      .optional()
+      .describe(`Default round-robin. Known: ${[...balancingPolicies.keys()].join(', ')}.`),
     to: name.optional().describe('A service; every replica is a backend.'),
-    targets: listOf(target, 'services').optional().describe('Several services, in order; every replica of each is a backend.'),
-    noBackend: duration.optional().describe('How long a request without backend waits before it ends unavailable; default 0.'),
-    response: choice(['proxy', 'direct']).optional().describe('direct: answers do not pass through the balancer. Default proxy.'),
+    targets: listOf(target, 'services')
+      .optional()
+      .describe('Several services, in order; every replica of each is a backend.'),
+    noBackend: duration
+      .optional()
+      .describe('How long a request without backend waits before it ends unavailable; default 0.'),
+    response: choice(['proxy', 'direct'])
+      .optional()
+      .describe('direct: answers do not pass through the balancer. Default proxy.'),
   },
-  { planned: ['sockets', 'memory', 'outlierDetection', 'panic', 'slowStart', 'healthCheck', 'overload', 'retry', 'failures'] },
+  {
+    planned: [
+      'sockets',
+      'memory',
+      'outlierDetection',
+      'panic',
+      'slowStart',
+      'healthCheck',
+      'overload',
+      'retry',
+      'failures',
+    ],
+  },
 ).transform(({ policy, to, targets, noBackend, response }, context): Omit<Balancer, 'name'> => {
   const list = targets ?? (to === undefined ? [] : [{ to, weight: 1 }])
-  if ((to === undefined) === (targets === undefined)) problem(context, [], `expected to or targets, got ${to === undefined ? 'neither' : 'both'}`, 'Give one of the two.')
-  else if (list.length === 0) problem(context, ['targets'], 'expected at least one target, got none', 'Name a service.')
-  else if (list.every(({ weight }) => weight === 0)) problem(context, ['targets'], 'the weights of the targets sum to zero', 'Give at least one target a weight above 0.')
+  if ((to === undefined) === (targets === undefined))
+    problem(
+      context,
+      [],
+      `expected to or targets, got ${to === undefined ? 'neither' : 'both'}`,
+      'Give one of the two.',
+    )
+  else if (list.length === 0)
+    problem(context, ['targets'], 'expected at least one target, got none', 'Name a service.')
+  else if (list.every(({ weight }) => weight === 0))
+    problem(
+      context,
+      ['targets'],
+      'the weights of the targets sum to zero',
+      'Give at least one target a weight above 0.',
+    )
   return {
     policy: policy ?? { name: 'round-robin', params: {} },
     targets: list.map(({ to }) => to),

@@ -1,14 +1,31 @@
 /** What every calling site, a workload or a `call` step, may say of its calls. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Backoff, Distribution, Retry } from '../types.ts'
-import { choice, duration, integer, noun, number, oneOf, only, positiveDuration, type Quantity } from './common.ts'
+import {
+  choice,
+  duration,
+  integer,
+  noun,
+  number,
+  oneOf,
+  only,
+  positiveDuration,
+  type Quantity,
+} from './common.ts'
 import { type DistributionInput, positiveDurationDistribution } from './distribution.ts'
 
 export type BackoffInput = {
   /** The same delay before every attempt. */
   constant?: Quantity | undefined
   /** Before attempt k + 1: min(max, base x factor^(k-1)), jittered. */
-  exponential?: { base: Quantity; factor?: number | undefined; max?: Quantity | undefined; jitter?: Backoff['jitter'] | undefined } | undefined
+  exponential?:
+    | {
+        base: Quantity
+        factor?: number | undefined
+        max?: Quantity | undefined
+        jitter?: Backoff['jitter'] | undefined
+      }
+    | undefined
 }
 
 export type RetryInput = {
@@ -34,14 +51,21 @@ const backoff: z.ZodType<Backoff, BackoffInput> = oneOf(
       base: positiveDuration.describe('Before the second attempt.'),
       factor: number({ min: 1 }).optional().describe('Default 2.'),
       max: positiveDuration.optional().describe('Default: unbounded.'),
-      jitter: choice(['none', 'full', 'equal']).optional().describe('full: uniform from 0; equal: uniform from the half. Default none.'),
+      jitter: choice(['none', 'full', 'equal'])
+        .optional()
+        .describe('full: uniform from 0; equal: uniform from the half. Default none.'),
     }).optional(),
   },
   { planned: ['decorrelated', 'linear'] },
 ).transform((written): Backoff => {
   const [kind, params] = only(written)
   if (kind === 'constant') return { base: params as number, factor: 1, max: UNBOUNDED, jitter: 'none' }
-  const { base, factor, max, jitter } = params as { base: number; factor?: number; max?: number; jitter?: Backoff['jitter'] }
+  const { base, factor, max, jitter } = params as {
+    base: number
+    factor?: number
+    max?: number
+    jitter?: Backoff['jitter']
+  }
   return { base, factor: factor ?? 2, max: max ?? UNBOUNDED, jitter: jitter ?? 'none' }
 })
 
@@ -52,7 +76,12 @@ const retry: z.ZodType<Retry, RetryInput> = noun(
     backoff: backoff.optional().describe('Delay before the next attempt. Default: none.'),
   },
   { planned: ['budget', 'on'] },
-).transform(({ attempts, backoff }): Retry => ({ attempts, backoff: backoff ?? { base: 0, factor: 1, max: UNBOUNDED, jitter: 'none' } }))
+).transform(
+  ({ attempts, backoff }): Retry => ({
+    attempts,
+    backoff: backoff ?? { base: 0, factor: 1, max: UNBOUNDED, jitter: 'none' },
+  }),
+)
 
 const timeout: z.ZodType<Distribution, DistributionInput<Quantity>> = positiveDurationDistribution
 

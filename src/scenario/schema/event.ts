@@ -3,7 +3,19 @@ import { z } from 'zod'
 import { nearest } from '../../policies/nearest.ts'
 import { show } from '../path.ts'
 import type { ScenarioEvent, Spells } from '../types.ts'
-import { choice, type Context, duration, fraction, noun, number, positiveDuration, problem, type Quantity, say, text } from './common.ts'
+import {
+  type Context,
+  choice,
+  duration,
+  fraction,
+  noun,
+  number,
+  positiveDuration,
+  problem,
+  type Quantity,
+  say,
+  text,
+} from './common.ts'
 import { type DistributionInput, durationDistribution } from './distribution.ts'
 
 /** `at`: seconds from the start. `for`: default to the end of the run. */
@@ -18,13 +30,24 @@ export type EventInput =
   /** A workload; its rate is multiplied. */
   | ({ surge: string; factor: number } & Timed)
   /** A service or a slot; its speed is divided by the factor. */
-  | { slow: string; factor: number; at?: Quantity | undefined; for?: Quantity | undefined; spells?: { for: DistributionInput<Quantity>; gap: DistributionInput<Quantity> } | undefined }
+  | {
+      slow: string
+      factor: number
+      at?: Quantity | undefined
+      for?: Quantity | undefined
+      spells?: { for: DistributionInput<Quantity>; gap: DistributionInput<Quantity> } | undefined
+    }
 
 const at = duration.describe('Seconds from the start.')
 const lasting = positiveDuration.optional().describe('Default: to the end of the run.')
 const time = { at, for: lasting }
-const until = (given: { at: number; for?: number | undefined }): number => given.at + (given.for ?? Number.POSITIVE_INFINITY)
-const place = text('a service or one of its slots', /^[A-Za-z][\w-]*(\/\d+)?$/, 'Write a name such as web, or a slot such as web/2.')
+const until = (given: { at: number; for?: number | undefined }): number =>
+  given.at + (given.for ?? Number.POSITIVE_INFINITY)
+const place = text(
+  'a service or one of its slots',
+  /^[A-Za-z][\w-]*(\/\d+)?$/,
+  'Write a name such as web, or a slot such as web/2.',
+)
 
 function slotOf(target: string): { service: string; slot?: number } {
   const [service = '', slot] = target.split('/')
@@ -33,21 +56,41 @@ function slotOf(target: string): { service: string; slot?: number } {
 
 const outage = noun('an outage', {
   outage: place.describe('A service, or one slot: web/2.'),
-  mode: choice(['drain', 'crash']).optional().describe('drain (default) takes it out of rotation; crash also fails what is in it.'),
+  mode: choice(['drain', 'crash'])
+    .optional()
+    .describe('drain (default) takes it out of rotation; crash also fails what is in it.'),
   ...time,
-}).transform((e): ScenarioEvent => ({ kind: 'outage', ...slotOf(e.outage), mode: e.mode ?? 'drain', at: e.at, until: until(e) }))
+}).transform(
+  (e): ScenarioEvent => ({
+    kind: 'outage',
+    ...slotOf(e.outage),
+    mode: e.mode ?? 'drain',
+    at: e.at,
+    until: until(e),
+  }),
+)
 
 const linkName = text('the name of a link').describe('A link: edge->web, or its name.')
 
-const latency = noun('a latency event', { latency: linkName, add: duration.describe('Added to every message sent meanwhile.'), ...time }).transform(
+const latency = noun('a latency event', {
+  latency: linkName,
+  add: duration.describe('Added to every message sent meanwhile.'),
+  ...time,
+}).transform(
   (e): ScenarioEvent => ({ kind: 'latency', link: e.latency, add: e.add, at: e.at, until: until(e) }),
 )
 
-const loss = noun('a loss event', { loss: linkName, add: fraction.describe('Added to the probability of loss.'), ...time }).transform(
-  (e): ScenarioEvent => ({ kind: 'loss', link: e.loss, add: e.add, at: e.at, until: until(e) }),
-)
+const loss = noun('a loss event', {
+  loss: linkName,
+  add: fraction.describe('Added to the probability of loss.'),
+  ...time,
+}).transform((e): ScenarioEvent => ({ kind: 'loss', link: e.loss, add: e.add, at: e.at, until: until(e) }))
 
-const surge = noun('a surge', { surge: text('the name of a workload'), factor: number().describe('Multiplies the rate.'), ...time }).transform(
+const surge = noun('a surge', {
+  surge: text('the name of a workload'),
+  factor: number().describe('Multiplies the rate.'),
+  ...time,
+}).transform(
   (e): ScenarioEvent => ({ kind: 'surge', workload: e.surge, factor: e.factor, at: e.at, until: until(e) }),
 )
 
@@ -62,14 +105,24 @@ const slow = noun('a slowdown', {
   for: lasting,
   spells: spells.optional(),
 }).transform((e, context): ScenarioEvent => {
-  if (e.at === undefined && e.spells === undefined) problem(context, ['at'], 'missing field "at"', 'Say when, or give spells.')
+  if (e.at === undefined && e.spells === undefined)
+    problem(context, ['at'], 'missing field "at"', 'Say when, or give spells.')
   const start = e.at ?? 0
-  return { kind: 'slow', ...slotOf(e.slow), factor: e.factor, at: start, until: until({ at: start, for: e.for }), ...spellsOf(e.spells, context) }
+  return {
+    kind: 'slow',
+    ...slotOf(e.slow),
+    factor: e.factor,
+    at: start,
+    until: until({ at: start, for: e.for }),
+    ...spellsOf(e.spells, context),
+  }
 })
 
 function spellsOf(spells: Spells | undefined, context: Context): { spells?: Spells } {
   if (spells === undefined) return {}
-  const zero = (['for', 'gap'] as const).filter((part) => spells[part].kind === 'constant' && (spells[part] as { value: number }).value === 0)
+  const zero = (['for', 'gap'] as const).filter(
+    (part) => spells[part].kind === 'constant' && (spells[part] as { value: number }).value === 0,
+  )
   for (const part of zero) problem(context, ['spells', part], 'expected a duration above 0, got 0')
   return { spells }
 }
@@ -79,12 +132,27 @@ const PLANNED = ['flush', 'fail', 'error', 'partition', 'scale']
 
 /** One schema by the first field, so that an error speaks of the event that was meant. */
 export const event: z.ZodType<ScenarioEvent, EventInput> = z
-  .looseObject({}, { error: (issue: { input?: unknown }) => say(`expected an event (a mapping), got ${show(issue.input)}`, 'Write e.g. { outage: web/2, at: 120s, for: 60s }.') })
+  .looseObject(
+    {},
+    {
+      error: (issue: { input?: unknown }) =>
+        say(
+          `expected an event (a mapping), got ${show(issue.input)}`,
+          'Write e.g. { outage: web/2, at: 120s, for: 60s }.',
+        ),
+    },
+  )
   .transform((written, context): ScenarioEvent => {
     const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[]
     const given = kinds.filter((kind) => Object.hasOwn(written, kind))
     if (given.length !== 1) {
-      if (given.length > 1) problem(context, [], `expected one kind of event, got ${given.join(' and ')}`, 'Write one event for each.')
+      if (given.length > 1)
+        problem(
+          context,
+          [],
+          `expected one kind of event, got ${given.join(' and ')}`,
+          'Write one event for each.',
+        )
       else noKind(Object.keys(written), kinds, context)
       return z.NEVER
     }
@@ -100,9 +168,18 @@ function noKind(fields: readonly string[], kinds: readonly string[], context: Co
     problem(context, [later], `this version does not support "${later}" in an event yet`, 'Remove the event.')
     return
   }
-  const near = fields.map((field) => [field, nearest(field, kinds)] as const).find(([, meant]) => meant !== undefined)
-  if (near !== undefined) problem(context, [near[0]], `unknown field ${show(near[0])}`, `Did you mean "${near[1]}"?`)
-  else problem(context, [], `expected an event with one of ${kinds.join(', ')}, got ${fields.length === 0 ? 'none' : fields.join(', ')}`, 'Write e.g. { outage: web/2, at: 120s, for: 60s }.')
+  const near = fields
+    .map((field) => [field, nearest(field, kinds)] as const)
+    .find(([, meant]) => meant !== undefined)
+  if (near !== undefined)
+    problem(context, [near[0]], `unknown field ${show(near[0])}`, `Did you mean "${near[1]}"?`)
+  else
+    problem(
+      context,
+      [],
+      `expected an event with one of ${kinds.join(', ')}, got ${fields.length === 0 ? 'none' : fields.join(', ')}`,
+      'Write e.g. { outage: web/2, at: 120s, for: 60s }.',
+    )
 }
 
 /** The forms of an event, for the JSON Schema. */

@@ -12,7 +12,11 @@ export function policy(kind: string, names: readonly string[]): z.ZodType<Policy
     .meta({ examples: [...names] })
     .transform((name): PolicySpec => ({ name, params: {} }))
   const params = z.record(z.string(), z.unknown(), {
-    error: (issue: { input?: unknown }) => say(`expected the parameters of the policy (a mapping), got ${show(issue.input)}`, 'Write {} where there are none.'),
+    error: (issue: { input?: unknown }) =>
+      say(
+        `expected the parameters of the policy (a mapping), got ${show(issue.input)}`,
+        'Write {} where there are none.',
+      ),
   })
   const withParams = z
     .record(z.string(), z.union([params, z.null()]))

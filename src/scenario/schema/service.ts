@@ -2,7 +2,20 @@
 import type { z } from 'zod'
 import type { Endpoint, ReplicaGroup, Service } from '../types.ts'
 import { type AutoscalerInput, autoscaler } from './autoscaler.ts'
-import { choice, either, endpointName, integer, listOf, MAX_REPLICAS, mapOf, noun, number, problem, type Quantity, quantity } from './common.ts'
+import {
+  choice,
+  either,
+  endpointName,
+  integer,
+  listOf,
+  MAX_REPLICAS,
+  mapOf,
+  noun,
+  number,
+  problem,
+  type Quantity,
+  quantity,
+} from './common.ts'
 import { type StepInput, steps } from './step.ts'
 
 export type ReplicaGroupInput = {
@@ -46,25 +59,57 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
       .optional()
       .describe('A number, or groups of different speed. Default 1, with an autoscaler its min.'),
     cores: integer(1, 10_000).optional().describe('Default 1.'),
-    discipline: choice(['fifo', 'ps']).optional().describe('How cores are shared: in order of arrival (fifo, default) or equally (ps).'),
+    discipline: choice(['fifo', 'ps'])
+      .optional()
+      .describe('How cores are shared: in order of arrival (fifo, default) or equally (ps).'),
     memory: quantity('size', { above: 0 }).optional().describe('Default: unlimited.'),
-    workers: integer(1, 1_000_000).optional().describe('Threads held from admission to answer. Default: no such limit.'),
+    workers: integer(1, 1_000_000)
+      .optional()
+      .describe('Threads held from admission to answer. Default: no such limit.'),
     endpoints: mapOf(steps, 'steps', endpointName).describe('Lists of steps by name.'),
     autoscaler: autoscaler.optional(),
     cost: number().optional().describe('Of one replica-hour; default 1.'),
   },
-  { planned: ['sockets', 'overload', 'failures', 'keepAlive', 'circuitBreaker', 'timeout', 'retry', 'hedge', 'cancel', 'usl', 'coldStart', 'scope'] },
+  {
+    planned: [
+      'sockets',
+      'overload',
+      'failures',
+      'keepAlive',
+      'circuitBreaker',
+      'timeout',
+      'retry',
+      'hedge',
+      'cancel',
+      'usl',
+      'coldStart',
+      'scope',
+    ],
+  },
 ).transform((given, context): Omit<Service, 'name'> => {
   const { autoscaler } = given
   const groups = given.replicas ?? [{ count: autoscaler?.min ?? 1, speed: 1 }]
   const count = groups.reduce((sum, group) => sum + group.count, 0)
-  if (count === 0) problem(context, ['replicas'], 'expected at least one group, got none', 'Write a number of replicas.')
-  else if (count > MAX_REPLICAS) problem(context, ['replicas'], `expected at most ${MAX_REPLICAS} replicas, got ${count}`, 'Give fewer.')
+  if (count === 0)
+    problem(context, ['replicas'], 'expected at least one group, got none', 'Write a number of replicas.')
+  else if (count > MAX_REPLICAS)
+    problem(context, ['replicas'], `expected at most ${MAX_REPLICAS} replicas, got ${count}`, 'Give fewer.')
   else if (autoscaler !== undefined && (count < autoscaler.min || count > autoscaler.max)) {
-    problem(context, ['replicas'], `${count} replicas are outside the autoscaler's ${autoscaler.min} to ${autoscaler.max}`, 'Start inside its range.')
+    problem(
+      context,
+      ['replicas'],
+      `${count} replicas are outside the autoscaler's ${autoscaler.min} to ${autoscaler.max}`,
+      'Start inside its range.',
+    )
   }
   const endpoints = Object.entries(given.endpoints).map(([name, steps]): Endpoint => ({ name, steps }))
-  if (endpoints.length === 0) problem(context, ['endpoints'], 'expected at least one endpoint, got none', 'Add one, e.g. { main: [{ cpu: 5ms }] }.')
+  if (endpoints.length === 0)
+    problem(
+      context,
+      ['endpoints'],
+      'expected at least one endpoint, got none',
+      'Add one, e.g. { main: [{ cpu: 5ms }] }.',
+    )
   return {
     groups,
     cores: given.cores ?? 1,

@@ -28,15 +28,20 @@ export function parseSlo(written: string): ParsedSlo {
   }
   const parsed = parseQuantity(bound, metric === 'errors' ? 'fraction' : 'duration')
   if ('what' in parsed) return { what: parsed.what, hint: HINT }
-  if (!(parsed.value > 0)) return { what: `expected a bound above 0 in ${JSON.stringify(written)}`, hint: HINT }
-  if (metric === 'errors' && parsed.value > 1) return { what: `expected a fraction of at most 100% in ${JSON.stringify(written)}`, hint: HINT }
+  if (!(parsed.value > 0))
+    return { what: `expected a bound above 0 in ${JSON.stringify(written)}`, hint: HINT }
+  if (metric === 'errors' && parsed.value > 1)
+    return { what: `expected a fraction of at most 100% in ${JSON.stringify(written)}`, hint: HINT }
   const common = { below: parsed.value, text: `${metric}${digits} < ${bound}` }
   if (quantile !== undefined) return { kind: 'latency', quantile, ...common }
   return { kind: metric === 'errors' ? 'errors' : 'mean', ...common }
 }
 
 export const slo: z.ZodType<Slo, string> = text('an objective')
-  .meta({ examples: ['p95 < 250ms', 'mean < 1s', 'errors < 0.1%'], pattern: '^\\s*(p\\d[\\d.]*|mean|errors)\\s*<\\s*\\S.*$' })
+  .meta({
+    examples: ['p95 < 250ms', 'mean < 1s', 'errors < 0.1%'],
+    pattern: '^\\s*(p\\d[\\d.]*|mean|errors)\\s*<\\s*\\S.*$',
+  })
   .transform((written, context): Slo => {
     const parsed = parseSlo(written)
     if ('kind' in parsed) return parsed

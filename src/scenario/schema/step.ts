@@ -2,7 +2,20 @@
 import { z } from 'zod'
 import type { CallPolicy, Distribution, Step } from '../types.ts'
 import { type CallPolicyInput, callPolicyFields, plannedOfCalls } from './call-policy.ts'
-import { either, integer, listOf, name, noun, number, oneOf, only, problem, type Quantity, size, text } from './common.ts'
+import {
+  either,
+  integer,
+  listOf,
+  name,
+  noun,
+  number,
+  oneOf,
+  only,
+  problem,
+  type Quantity,
+  size,
+  text,
+} from './common.ts'
 import { type DistributionInput, durationDistribution } from './distribution.ts'
 
 export type CallInput = CallPolicyInput & { to: string; endpoint?: string | undefined }
@@ -25,7 +38,9 @@ export type StepInput = {
   repeat?: { times: number; steps: StepInput[] } | undefined
 }
 
-const endpoint = text('the name of an endpoint').optional().describe('Default: the service chooses uniformly.')
+const endpoint = text('the name of an endpoint')
+  .optional()
+  .describe('Default: the service chooses uniformly.')
 const toComponent = name.describe('A balancer or a service.')
 
 const call = either(
@@ -52,8 +67,12 @@ const stepFields = oneOf(
     io: durationDistribution.optional().describe('A wait that holds no core.'),
     memory: size.optional().describe('Reserved before the first step of the endpoint, held to its end.'),
     call: call.optional().describe('A request to a balancer or a service, whose answer is waited for.'),
-    forward: forward.optional().describe('Hands the request over; the other component answers it. Only as the last step.'),
-    parallel: listOf(nested, 'branches (lists of steps)').optional().describe('Branches that run at the same time.'),
+    forward: forward
+      .optional()
+      .describe('Hands the request over; the other component answers it. Only as the last step.'),
+    parallel: listOf(nested, 'branches (lists of steps)')
+      .optional()
+      .describe('Branches that run at the same time.'),
     choose: listOf(option, 'options').optional().describe('One of the options, drawn by weight.'),
     repeat: noun('a repeat', { times: integer(1, 10_000), steps: nested }).optional(),
   },
@@ -76,13 +95,34 @@ export const step: z.ZodType<Step, StepInput> = stepFields
         return { kind, ...(value as { to: string }) }
       case 'parallel': {
         const branches = value as Step[][]
-        if (branches.length === 0) problem(context, ['parallel'], 'expected at least one branch, got none', 'Remove the step or give it branches.')
+        if (branches.length === 0)
+          problem(
+            context,
+            ['parallel'],
+            'expected at least one branch, got none',
+            'Remove the step or give it branches.',
+          )
         return { kind, branches }
       }
       case 'choose': {
-        const options = (value as { weight?: number; steps: Step[] }[]).map(({ weight, steps }) => ({ weight: weight ?? 1, steps }))
-        if (options.length === 0) problem(context, ['choose'], 'expected at least one option, got none', 'Remove the step or give it options.')
-        else if (options.every(({ weight }) => weight === 0)) problem(context, ['choose'], 'the weights of the options sum to zero', 'Give at least one option a weight above 0.')
+        const options = (value as { weight?: number; steps: Step[] }[]).map(({ weight, steps }) => ({
+          weight: weight ?? 1,
+          steps,
+        }))
+        if (options.length === 0)
+          problem(
+            context,
+            ['choose'],
+            'expected at least one option, got none',
+            'Remove the step or give it options.',
+          )
+        else if (options.every(({ weight }) => weight === 0))
+          problem(
+            context,
+            ['choose'],
+            'the weights of the options sum to zero',
+            'Give at least one option a weight above 0.',
+          )
         return { kind, options }
       }
       default:

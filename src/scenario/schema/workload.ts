@@ -35,7 +35,9 @@ const requestClass = noun(
   'a class',
   {
     weight: number().optional().describe('Relative frequency; default 1.'),
-    endpoint: text('the name of an endpoint').optional().describe('Endpoint at the first service; default: the service chooses uniformly.'),
+    endpoint: text('the name of an endpoint')
+      .optional()
+      .describe('Endpoint at the first service; default: the service chooses uniformly.'),
     priority: integer(0, 100).optional().describe('0 (default) is the most important.'),
     deadline: positiveDuration.optional().describe('From the intended send, over all attempts.'),
   },
@@ -48,17 +50,25 @@ export const workload: z.ZodType<WrittenWorkload, WorkloadInput> = noun(
     to: name.describe('A balancer or a service.'),
     arrivals: arrivals.describe('When requests begin.'),
     profile: profile.optional().describe('Multiplies the rate over time.'),
-    classes: mapOf(requestClass, 'classes').optional().describe('Kinds of requests by name, drawn by weight.'),
+    classes: mapOf(requestClass, 'classes')
+      .optional()
+      .describe('Kinds of requests by name, drawn by weight.'),
     ...callPolicyFields,
   },
   { planned: plannedOfCalls },
-).transform(({ classes, ...rest }): WrittenWorkload => ({
-  ...rest,
-  classes: Object.entries(classes ?? { default: {} as { weight?: number; endpoint?: string; priority?: number; deadline?: number } }).map(([name, given]) => ({
-    name,
-    weight: given.weight ?? 1,
-    ...(given.endpoint === undefined ? {} : { endpoint: given.endpoint }),
-    priority: given.priority ?? 0,
-    ...(given.deadline === undefined ? {} : { deadline: given.deadline }),
-  })),
-}))
+).transform(
+  ({ classes, ...rest }): WrittenWorkload => ({
+    ...rest,
+    classes: Object.entries(
+      classes ?? {
+        default: {} as { weight?: number; endpoint?: string; priority?: number; deadline?: number },
+      },
+    ).map(([name, given]) => ({
+      name,
+      weight: given.weight ?? 1,
+      ...(given.endpoint === undefined ? {} : { endpoint: given.endpoint }),
+      priority: given.priority ?? 0,
+      ...(given.deadline === undefined ? {} : { deadline: given.deadline }),
+    })),
+  }),
+)

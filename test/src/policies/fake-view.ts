@@ -17,6 +17,7 @@ export class FakeView implements BalancerView {
   readonly inTransit: Int32Array
   readonly load: Int32Array
   rotation: number[]
+  readonly joined: Float64Array
   requestClass = 0
   demand = 0.01
   readonly draws: Stream
@@ -35,6 +36,7 @@ export class FakeView implements BalancerView {
     this.inTransit = new Int32Array(n)
     this.load = new Int32Array(n)
     this.rotation = Array.from({ length: n }, (_, i) => i)
+    this.joined = new Float64Array(n)
     this.draws = Stream.derive(seed, 'policy')
   }
 
@@ -52,6 +54,7 @@ export class FakeView implements BalancerView {
     if (this.available[slot] === (on ? 1 : 0)) return
     this.available[slot] = on ? 1 : 0
     this.availableCount += on ? 1 : -1
+    if (on) this.joined[slot]!++
     this.rotation = on ? [...this.rotation, slot] : this.rotation.filter((other) => other !== slot)
     this.update(slot)
   }

@@ -15,17 +15,26 @@ test.each(['__proto__', 'constructor', 'prototype'])('%s as a key', (key) => {
   expect(problemsOf(`{ "horizon": 1, "services": { "${key}": { "cores": 1 } } }`)).toMatchObject([
     { what: `"${key}" cannot be a key`, path: `services.${key}`, line: 1, column: 31 },
   ])
-  expect(problemsOf(`horizon: 1\n${key}: {}\n`)).toMatchObject([{ what: `"${key}" cannot be a key`, line: 2 }])
-  expect(problemsOfValue(JSON.parse(`{ "horizon": 1, "${key}": {} }`))).toMatchObject([{ what: `"${key}" cannot be a key` }])
+  expect(problemsOf(`horizon: 1\n${key}: {}\n`)).toMatchObject([
+    { what: `"${key}" cannot be a key`, line: 2 },
+  ])
+  expect(problemsOfValue(JSON.parse(`{ "horizon": 1, "${key}": {} }`))).toMatchObject([
+    { what: `"${key}" cannot be a key` },
+  ])
 })
 
 test('aliases that multiply', () => {
-  const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghi'.split('').map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`).join('\n')}\n`
+  const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghi'
+    .split('')
+    .map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`)
+    .join('\n')}\n`
   expect(problemsOf(bomb)).toMatchObject([{ what: 'aliases stand for too many values', line: 2 }])
 })
 
 test('an alias without anchor', () => {
-  expect(problemsOf('horizon: *never\n')).toMatchObject([{ what: 'unknown alias "never"', path: 'horizon', line: 1, column: 10 }])
+  expect(problemsOf('horizon: *never\n')).toMatchObject([
+    { what: 'unknown alias "never"', path: 'horizon', line: 1, column: 10 },
+  ])
 })
 
 test('merge keys', () => {
@@ -35,19 +44,27 @@ test('merge keys', () => {
 })
 
 test('tags', () => {
-  expect(problemsOf('horizon: !!js/function x\n')).toMatchObject([{ what: 'YAML tags are not part of the scenario language', line: 1, column: 10 }])
+  expect(problemsOf('horizon: !!js/function x\n')).toMatchObject([
+    { what: 'YAML tags are not part of the scenario language', line: 1, column: 10 },
+  ])
 })
 
 test('several documents, and none', () => {
   expect(problemsOf('--- 1\n--- 2\n')).toMatchObject([{ what: 'expected one document, got several' }])
   expect(problemsOf('')).toMatchObject([{ what: 'expected a scenario (a mapping), got nothing' }])
   expect(problemsOf('[]')).toMatchObject([{ what: 'expected a scenario (a mapping), got an empty list' }])
-  expect(problemsOf('just words')).toMatchObject([{ what: 'expected a scenario (a mapping), got "just words"' }])
+  expect(problemsOf('just words')).toMatchObject([
+    { what: 'expected a scenario (a mapping), got "just words"' },
+  ])
 })
 
 test('absurdly deep nesting, shallow enough to parse or not', () => {
-  expect(problemsOf(`horizon: ${'['.repeat(200)}${']'.repeat(200)}`)).toMatchObject([{ what: 'lists or mappings are nested more than 64 levels deep', line: 1 }])
-  expect(problemsOf(`horizon: ${'['.repeat(50_000)}${']'.repeat(50_000)}`)).toHaveLength(1)
+  expect(problemsOf(`horizon: ${'['.repeat(200)}${']'.repeat(200)}`)).toMatchObject([
+    { what: 'lists or mappings are nested more than 64 levels deep', line: 1 },
+  ])
+  expect(problemsOf(`horizon: ${'['.repeat(50_000)}${']'.repeat(50_000)}`)).toMatchObject([
+    { what: 'lists or mappings are nested too deeply', line: 1 },
+  ])
 })
 
 test.each(['.inf', '-.inf', '.nan', '1e999'])('%s as a number', (number) => {
@@ -57,9 +74,15 @@ test.each(['.inf', '-.inf', '.nan', '1e999'])('%s as a number', (number) => {
 })
 
 test('values that are not plain data', () => {
-  expect(problemsOfValue({ horizon: new Date(0) })).toMatchObject([{ what: 'expected plain data, got an instance of a class', path: 'horizon' }])
-  expect(problemsOfValue({ horizon: () => 1 })).toMatchObject([{ what: 'expected plain data, got a function' }])
+  expect(problemsOfValue({ horizon: new Date(0) })).toMatchObject([
+    { what: 'expected plain data, got an instance of a class', path: 'horizon' },
+  ])
+  expect(problemsOfValue({ horizon: () => 1 })).toMatchObject([
+    { what: 'expected plain data, got a function' },
+  ])
   const ring: Record<string, unknown> = {}
   ring.ring = ring
-  expect(problemsOfValue(ring)).toMatchObject([{ what: 'lists or mappings are nested more than 64 levels deep' }])
+  expect(problemsOfValue(ring)).toMatchObject([
+    { what: 'lists or mappings are nested more than 64 levels deep' },
+  ])
 })

@@ -41,7 +41,12 @@ test.each([
   ['20MS', 'duration', 'unknown unit "MS" in "20MS"', 'Did you mean ms?'],
   ['5 seconds', 'duration', 'unknown unit "seconds" in "5 seconds"', 'Did you mean s?'],
   ['512mib', 'size', 'unknown unit "mib" in "512mib"', 'Did you mean MiB?'],
-  ['20 parsecs', 'duration', 'unknown unit "parsecs" in "20 parsecs"', 'Units of a duration are ns, us, ms, s, min, h, d.'],
+  [
+    '20 parsecs',
+    'duration',
+    'unknown unit "parsecs" in "20 parsecs"',
+    'Units of a duration are ns, us, ms, s, min, h, d.',
+  ],
   ['fast', 'duration', 'expected a duration, got "fast"', 'such as 20ms'],
   ['1e999s', 'duration', 'a duration must be finite, got "1e999s"', 'such as 20ms'],
   ['', 'duration', 'expected a duration, got ""', 'such as 20ms'],

@@ -1,0 +1,113 @@
+/**
+ * What holds in every run at every instant between two events: counts that the model keeps agree with the rows that
+ * are there. The rows in use are found by the free list, so that they are counted apart from all counters.
+ */
+import { expect } from 'vitest'
+import type { Gauges } from '../../src/metrics/gauges.ts'
+import { BRANCH, CORE_NONE, LEG, REQUEST } from '../../src/model/legs.ts'
+import { BUSY, IO, LOAD, MEMORY, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, SERVICE_GAUGES, WORKERS } from '../../src/model/service-gauges.ts'
+import type { Simulation } from '../../src/simulation/index.ts'
+
+/** Handles of the rows in use. */
+export function liveRows({ world: { legs } }: Simulation): number[] {
+  const free = new Set(legs.save().free)
+  const rows: number[] = []
+  for (let row = 0; row < legs.end; row += legs.stride) if (!free.has(row)) rows.push(row)
+  return rows
+}
+
+export function gaugesOf({ world }: Simulation): Record<string, Gauges> {
+  const { requests, network, balancers, services, replicas } = world
+  return {
+    open: requests.open,
+    inTransit: network.inTransit,
+    balancers: balancers.gauges,
+    services: services.gauges,
+    replicas: replicas.gauges,
+  }
+}
+
+export function expectConsistent(simulation: Simulation): void {
+  const { world } = simulation
+  const { legs, requests, callers, network, balancers, replicas, services, compiled } = world
+  const rows = liveRows(simulation)
+  const count = (holds: (row: number) => boolean): number => rows.filter(holds).length
+  expect(legs.live).toBe(rows.length)
+
+  // Conservation of requests, by class, and of legs.
+  compiled.classes.forEach((_, c) => {
+    expect(count((row) => legs.kind[row] === REQUEST && legs.cls[row] === c)).toBe(requests.openOf(c))
+  })
+  expect(requests.open.value[0]).toBe(count((row) => legs.kind[row] === REQUEST))
+  expect(callers.created).toBe(
+    callers.answeredOk + callers.failed + callers.abandoned + count((row) => legs.kind[row] === LEG),
+  )
+
+  for (const [name, gauges] of Object.entries(gaugesOf(simulation))) {
+    gauges.value.forEach((value, i) => {
+      if (!(value >= 0)) throw new Error(`gauge ${name}[${i}] is ${value}`)
+    })
+  }
+
+  // What is where.
+  network.inTransit.value.forEach((value, link) => {
+    expect(value).toBe(count((row) => legs.kind[row] === LEG && legs.channel[row]! >= 0 && compiled.channels[legs.channel[row]!]!.link === link))
+  })
+  const backend = balancers.all.flatMap((balancer) => [...balancer.spec.replicas].map((r, slot) => ({ balancer, r, slot })))
+  backend.forEach(({ balancer, slot }, i) => {
+    const frame = compiled.nodes.length + i
+    const flying = count((row) => {
+      if (legs.kind[row] !== LEG) return false
+      for (let d = 0; d < legs.frameCount[row]!; d++) if (legs.frame[row + d] === frame) return true
+      return false
+    })
+    expect(balancer.inFlight[slot]).toBe(flying)
+    expect(balancer.inTransit[slot]).toBe(count((row) => legs.kind[row] === LEG && legs.backend[row] === i))
+    if (flying === 0) expect(balancer.work[slot]).toBe(0)
+    expect(balancer.work[slot]).toBeGreaterThan(-1e-9)
+    expect(balancer.load[slot]).toBe(replicas.load[balancer.spec.replicas[slot]!])
+  })
+  replicas.load.forEach((load, r) => {
+    expect(load).toBe(count((row) => legs.kind[row] === LEG && legs.resident[row] === 1 && legs.replica[row] === r))
+    expect(replicas.expected[r]).toBe(count((row) => legs.kind[row] === LEG && legs.backend[row]! >= 0 && legs.replica[row] === r))
+  })
+  compiled.services.forEach((spec, s) => {
+    const gauge = (index: number): number => services.gauges.value[s * SERVICE_GAUGES + index]!
+    const here = (row: number): boolean =>
+      legs.kind[row] !== REQUEST && legs.replica[row]! >= 0 && replicas.service[legs.replica[row]!] === s && (legs.kind[row] === BRANCH || legs.resident[row] === 1)
+    const sum = (of: (row: number) => number): number => rows.filter(here).reduce((total, row) => total + of(row), 0)
+    expect(gauge(LOAD)).toBe(count((row) => here(row) && legs.kind[row] === LEG))
+    expect(gauge(BUSY) + gauge(QUEUE_CPU)).toBe(count((row) => here(row) && legs.core[row] !== CORE_NONE))
+    expect(gauge(BUSY)).toBeLessThanOrEqual(spec.cores * spec.slots)
+    expect(gauge(WORKERS)).toBe(sum((row) => legs.worker[row]!))
+    expect(gauge(MEMORY)).toBe(sum((row) => legs.memory[row]!))
+    expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
+    if (spec.workers !== Number.POSITIVE_INFINITY) {
+      expect(gauge(WORKERS) + gauge(QUEUE_WORKERS)).toBe(gauge(LOAD))
+      expect(gauge(WORKERS)).toBeLessThanOrEqual(spec.workers * spec.slots)
+    }
+    expect(gauge(QUEUE_MEMORY) + gauge(QUEUE_WORKERS)).toBeLessThanOrEqual(gauge(LOAD))
+  })
+}
+
+/** After a drained run nothing is left anywhere. */
+export function expectDrained(simulation: Simulation): void {
+  const { legs, callers, balancers, services, requests, network, compiled, replicas } = simulation.world
+  expect(legs.live).toBe(0)
+  expect(callers.created).toBe(callers.answeredOk + callers.failed + callers.abandoned)
+  expect(requests.open.value[0]).toBe(0)
+  expect([...network.inTransit.value].every((value) => value === 0)).toBe(true)
+  expect([...balancers.gauges.value].every((value) => value === 0)).toBe(true)
+  expect([...replicas.gauges.value].every((value) => value === 0)).toBe(true)
+  for (const balancer of balancers.all) {
+    for (const array of [balancer.inFlight, balancer.inTransit, balancer.load, balancer.work]) {
+      expect([...array].every((value) => value === 0)).toBe(true)
+    }
+    expect(balancer.inFlightTotal).toBe(0)
+  }
+  compiled.services.forEach((_, s) => {
+    for (const gauge of [LOAD, IO, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, BUSY, MEMORY, WORKERS]) {
+      expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(0)
+    }
+  })
+}
