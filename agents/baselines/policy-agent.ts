@@ -24,7 +24,7 @@ type Kind<V, P> = {
   readonly missing: string
   fits(view: object): boolean
   size(view: V): number
-  act(policy: P, view: V): number
+  act(policy: P, view: V, info: Info): number
 }
 
 const balancing: Kind<BalancerView, BalancingPolicy> = {
@@ -42,9 +42,13 @@ const scaling: Kind<ScalingView, ScalingPolicy> = {
     'the view of a scaler (info.view). Use an environment that decides for a scaler, such as Autoscaling-v0',
   fits: (view) => 'target' in view,
   size: (view) => view.max,
-  // Action a changes the target by a - (max - min): every target can be expressed from every other.
-  act: (policy, view) =>
-    desiredReplicas(policy.decide(view, view.draws), view) - view.target + (view.max - view.min),
+  // Action a changes the target by a - k, of 2 k + 1; where k is less than max - min, a change may have to be cut.
+  act: (policy, view, { actionMask }) => {
+    const actions = (actionMask as ArrayLike<number> | undefined)?.length
+    const k = actions === undefined ? view.max - view.min : (actions - 1) / 2
+    const change = desiredReplicas(policy.decide(view, view.draws), view) - view.target
+    return Math.min(k, Math.max(-k, change)) + k
+  },
 }
 
 export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): void }> implements Agent {
@@ -71,7 +75,7 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
     if (typeof view !== 'object' || view === null || !this.kind.fits(view)) {
       throw new SimError('no-view', `${this.name} needs ${this.kind.missing}.`)
     }
-    return this.kind.act(this.policyFor(this.kind.size(view)), view)
+    return this.kind.act(this.policyFor(this.kind.size(view)), view, info)
   }
 
   /** A policy starts an episode as it starts a run. Its draws are the view's, hence the environment's seed counts. */

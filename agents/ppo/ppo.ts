@@ -64,6 +64,10 @@ export class Ppo implements Agent {
     this.networks = networks
   }
 
+  get parameterCount(): number | undefined {
+    return this.model?.network.parameterCount
+  }
+
   act(observation: unknown, info: Info, deterministic = true): number {
     const { spaces, network, normalizer, observation: row, mask, logP } = this.trained()
     readObservation(observation, spaces.observationSize, row, 0)

@@ -23,36 +23,40 @@ const balancers: readonly SuiteAgent[] = [
 ]
 
 /**
- * A random balancer overloads the slow replicas, and once hundreds of requests wait, one decision is lost in the noise:
- * training episodes are short and start in the good state that the warm start leaves, and rollouts are large.
+ * Weights are shared over the slots (`slots`, by default where the environment declares them). A balancer that has
+ * learned nothing overloads the pool, and once hundreds of requests wait, one decision is lost in the noise: episodes
+ * are short enough to come back to a good state often, and long enough to meet replicas that are slow for seconds.
  */
-const balancerLearner: SuiteAgent = {
-  name: 'ppo',
-  steps: 640_000,
-  params: {
-    gamma: 0.97,
-    nEnvs: 16,
-    nSteps: 1000,
-    batchSize: 2000,
-    nEpochs: 6,
-    learningRate: 3e-3,
-    learningRateSchedule: 'linear',
-    vfCoef: 0.005,
-  },
+function balancerLearner(steps: number): SuiteAgent {
+  return {
+    name: 'ppo',
+    steps,
+    params: {
+      gamma: 0.97,
+      nEnvs: 8,
+      nSteps: 512,
+      batchSize: 512,
+      nEpochs: 6,
+      learningRate: 3e-3,
+      learningRateSchedule: 'linear',
+      normalizeRewards: true,
+      hidden: [32, 32],
+    },
+  }
 }
 
-function balancing(name: string): SuiteTask {
+function balancing(name: string, steps: number): SuiteTask {
   return {
     name,
     environment: 'LoadBalancing-v0',
     kwargs: { scenario: name },
-    trainingKwargs: { episodeLength: 200, start: { for: 0.5 } },
+    trainingKwargs: { episodeLength: 1000, start: { for: 3 } },
     validationKwargs: { episodeLength: 10_000 },
     evaluationKwargs: { episodeLength: 20_000 },
     baseline: 'weighted-random',
-    agents: [balancerLearner, ...balancers],
-    evaluation: { episodes: 16, settle: 5 },
-    validation: { episodes: 4, settle: 3, every: 64_000 },
+    agents: [balancerLearner(steps), ...balancers],
+    evaluation: { episodes: 24, settle: 3 },
+    validation: { episodes: 6, settle: 3, every: steps / 10 },
   }
 }
 
@@ -116,5 +120,5 @@ export const quick: Suite = {
   name: 'quick',
   description: 'PPO from scratch against the heuristics, on two balancing tasks and a scaling one.',
   trainingSeeds: [1],
-  tasks: [balancing('pool-noisy'), balancing('heterogeneous'), scaling],
+  tasks: [balancing('pool-noisy', 409_600), balancing('heterogeneous', 204_800), scaling],
 }

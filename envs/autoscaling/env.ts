@@ -31,7 +31,7 @@ const TWO_PI = 6.283185307179586
 
 export class Autoscaling implements Env<Float32Array, number> {
   readonly observationSpace: Box<'float32'>
-  /** Action a changes the target by a - k, k = max - min. */
+  /** Action a changes the target by a - k. */
   readonly actionSpace: Discrete
   readonly metadata = { renderModes: [] as const }
   readonly unwrapped: Autoscaling
@@ -88,7 +88,7 @@ export class Autoscaling implements Env<Float32Array, number> {
     }
     this.warm = options.start.kind === 'empty' ? 0 : this.wholeIntervals(options.start.for ?? WARM_START)
     this.scenario = this.prepare(given)
-    this.span = this.service.autoscaler.max - this.service.autoscaler.min
+    this.span = options.k ?? this.service.autoscaler.max - this.service.autoscaler.min
     this.observation = new AutoscalingObservation(
       options.view === 'full',
       options.clock,
@@ -187,7 +187,10 @@ export class Autoscaling implements Env<Float32Array, number> {
   private mask(): Int8Array {
     const { min, max, target } = this.scaler
     const mask = new Int8Array(this.actionSpace.n)
-    for (let wanted = min; wanted <= max; wanted++) mask[wanted - target + this.span] = 1
+    const highest = Math.min(max, target + this.span)
+    for (let wanted = Math.max(min, target - this.span); wanted <= highest; wanted++) {
+      mask[wanted - target + this.span] = 1
+    }
     return mask
   }
 
@@ -272,6 +275,8 @@ export type AutoscalingOptions = {
   readonly service: unknown
   readonly view: 'own' | 'full'
   readonly clock: boolean
+  /** Largest change of the target at a decision; undefined: max - min. */
+  readonly k: number | undefined
   readonly start: Start
   /** Decisions; 0: to the scenario's horizon. */
   readonly episodeLength: number
@@ -288,6 +293,7 @@ export type AutoscalingOptions = {
 
 function readOptions(kwargs: Readonly<Record<string, unknown>>): AutoscalingOptions {
   const options = new Options(kwargs)
+  const k = options.raw('k', undefined)
   const kappa = options.raw('kappa', undefined)
   const slo = options.raw('slo', undefined)
   const rampCost = options.raw('rampCost', 0)
@@ -298,6 +304,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): AutoscalingOpti
     service: options.raw('service', undefined),
     view: options.choice('view', ['own', 'full'], 'own'),
     clock: typeof clock === 'boolean' ? clock : options.choice('clock', ['on', 'off'], 'off') === 'on',
+    k: k === undefined ? undefined : options.integer('k', 1, 1),
     start: readStart(options, 'staffed'),
     episodeLength: episodeLength === 'horizon' ? 0 : options.integer('episodeLength', 240, 1),
     kappa: kappa === undefined ? undefined : options.number('kappa', 1, 0),

@@ -75,6 +75,18 @@ export class LatencyRecorder {
     return Math.max(0, this.squares - (off * off) / this.count)
   }
 
+  clear(): void {
+    this.count = 0
+    this.sum = 0
+    this.squares = 0
+    this.min = Number.POSITIVE_INFINITY
+    this.max = 0
+    this.histogram.clear()
+    this.phaseSums.fill(0)
+    this.tailCounts.fill(0)
+    this.tailSums.fill(0)
+  }
+
   save(): LatencyState {
     return {
       count: this.count,

@@ -50,6 +50,12 @@ export class LogHistogram {
     return middle(BINS - 1)
   }
 
+  clear(): void {
+    this.zeros = 0
+    this.total = 0
+    this.counts.fill(0)
+  }
+
   save(): unknown {
     return { zeros: this.zeros, total: this.total, counts: this.counts.slice() }
   }

@@ -13,6 +13,8 @@ export class Sampler {
   readonly points: number
   /** Points taken so far. */
   taken = 0
+  /** Points that were taken before and are not here: those of a snapshot without metrics. */
+  private absent = 0
   private readonly gaugeSeries: GaugeSeries[] = []
   private readonly counterSeries: CounterSeries[] = []
   private values = new Float64Array(0)
@@ -68,7 +70,7 @@ export class Sampler {
 
   series(): { time: number[]; values: Record<string, number[]>; means: Record<string, number[]> } {
     const column = (from: Float64Array, width: number, i: number): number[] =>
-      Array.from({ length: this.taken }, (_, k) => from[k * width + i]!)
+      Array.from({ length: this.taken - this.absent }, (_, k) => from[(this.absent + k) * width + i]!)
     const values: Record<string, number[]> = {}
     const means: Record<string, number[]> = {}
     this.gaugeSeries.forEach(({ name }, i) => {
@@ -78,28 +80,33 @@ export class Sampler {
     this.counterSeries.forEach(({ name }, i) => {
       values[name] = column(this.counts, this.counterSeries.length, i)
     })
-    return { time: Array.from({ length: this.taken }, (_, k) => (k + 1) * this.period), values, means }
+    const time = Array.from({ length: this.taken - this.absent }, (_, k) => (this.absent + k + 1) * this.period)
+    return { time, values, means }
   }
 
-  save(): unknown {
-    const { taken } = this
+  /** `points: false`: only what the next point needs. */
+  save(points = true): unknown {
+    const { taken, absent } = this
+    const progress = { taken, lastIntegral: this.lastIntegral.slice(), lastCount: this.lastCount.slice() }
+    if (!points) return progress
     return {
-      taken,
+      ...progress,
+      absent,
       values: this.values.slice(0, taken * this.gaugeSeries.length),
       means: this.means.slice(0, taken * this.gaugeSeries.length),
       counts: this.counts.slice(0, taken * this.counterSeries.length),
-      lastIntegral: this.lastIntegral.slice(),
-      lastCount: this.lastCount.slice(),
     }
   }
 
   load(state: unknown): void {
-    const from = state as Record<string, Float64Array> & { taken: number }
+    const from = state as Record<string, Float64Array> & { taken: number; absent?: number }
     this.taken = from.taken
+    this.absent = from.absent ?? from.taken
+    this.lastIntegral.set(from.lastIntegral!)
+    this.lastCount.set(from.lastCount!)
+    if (from.absent === undefined) return
     this.values.set(from.values!)
     this.means.set(from.means!)
     this.counts.set(from.counts!)
-    this.lastIntegral.set(from.lastIntegral!)
-    this.lastCount.set(from.lastCount!)
   }
 }

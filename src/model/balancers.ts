@@ -48,6 +48,7 @@ export class Balancer implements BalancerView {
   demand = 0
   readonly draws: Stream
   policy: BalancingPolicy
+  private policySpec: PolicySpec
   decisions = 0
   /** Decisions are taken outside. */
   controlled = false
@@ -94,6 +95,7 @@ export class Balancer implements BalancerView {
       }
     })
     this.draws = Stream.derive(world.seed, `policy/${spec.name}`)
+    this.policySpec = spec.policy
     this.policy = createBalancingPolicy(spec.policy, n, `balancers.${spec.name}.policy`)
   }
 
@@ -164,6 +166,7 @@ export class Balancer implements BalancerView {
 
   /** Another policy from now on, with its own state and the stream from its start. */
   setPolicy(policy: PolicySpec): void {
+    this.policySpec = policy
     this.policy = createBalancingPolicy(policy, this.n, `balancers.${this.spec.name}.policy`)
     this.draws.load(Stream.derive(this.world.seed, `policy/${this.spec.name}`).save())
   }
@@ -172,7 +175,7 @@ export class Balancer implements BalancerView {
     return {
       ...saveFields(this as unknown as Record<string, unknown>, VIEW_FIELDS),
       draws: this.draws.save(),
-      policySpec: this.spec.policy,
+      policySpec: this.policySpec,
       policy: this.policy.save(),
     }
   }
@@ -180,6 +183,8 @@ export class Balancer implements BalancerView {
   restore(state: unknown): void {
     const from = state as Record<string, unknown>
     loadFields(this as unknown as Record<string, unknown>, VIEW_FIELDS, state)
+    const policy = from.policySpec as PolicySpec
+    if (JSON.stringify(policy) !== JSON.stringify(this.policySpec)) this.setPolicy(policy)
     this.draws.load(from.draws as StreamState)
     this.policy.load(from.policy)
     for (const index of this.indices) for (let i = 0; i < this.n; i++) index.touch(i)

@@ -234,10 +234,10 @@ export class Requests implements Part {
     this.weightedOpen.load(from.weightedOpen)
     // A snapshot without metrics has no latencies.
     const recorders = from.recorders as LatencyState[] | undefined
-    if (recorders !== undefined)
-      this.recorders.forEach((recorder, i) => {
-        recorder.load(recorders[i]!)
-      })
+    this.recorders.forEach((recorder, i) => {
+      if (recorders !== undefined) recorder.load(recorders[i]!)
+      else if (recorder.count > 0) recorder.clear()
+    })
     this.intervals.forEach((interval, i) => {
       interval.load((from.intervals as unknown[])[i])
     })
@@ -247,6 +247,7 @@ export class Requests implements Part {
 const FIELDS = [
   'created',
   'outcomes',
+  'recent',
   'sentInWindow',
   'endedInWindow',
   'okInWindow',

@@ -37,6 +37,7 @@ export class Scaler implements ScalingView {
   readonly draws: Stream
   readonly startup: number
   policy: ScalingPolicy
+  private policySpec: PolicySpec
   controlled = false
   target: number
   starting = 0
@@ -59,6 +60,7 @@ export class Scaler implements ScalingView {
     this.spec = spec
     this.config = config
     this.draws = Stream.derive(world.seed, `scaler/${spec.name}`)
+    this.policySpec = config.policy
     this.policy = createScalingPolicy(config.policy, config.max, `services.${spec.name}.autoscaler.policy`)
     this.startup = compileDistribution(config.startup).mean
     this.target = spec.initialReady
@@ -173,6 +175,7 @@ export class Scaler implements ScalingView {
   }
 
   setPolicy(policy: PolicySpec): void {
+    this.policySpec = policy
     this.policy = createScalingPolicy(policy, this.config.max, `services.${this.spec.name}.autoscaler.policy`)
     this.draws.load(Stream.derive(this.world.seed, `scaler/${this.spec.name}`).save())
   }
@@ -186,6 +189,7 @@ export class Scaler implements ScalingView {
       totals: this.totals,
       stats: this.stats.save(),
       draws: this.draws.save(),
+      policySpec: this.policySpec,
       policy: this.policy.save(),
     }
   }
@@ -197,6 +201,8 @@ export class Scaler implements ScalingView {
     this.measured = [...(from.measured as Measurement[])]
     this.totals = from.totals as Totals
     this.stats.load(from.stats)
+    const policy = from.policySpec as PolicySpec
+    if (JSON.stringify(policy) !== JSON.stringify(this.policySpec)) this.setPolicy(policy)
     this.draws.load(from.draws as StreamState)
     this.policy.load(from.policy)
   }

@@ -72,6 +72,7 @@ export class Services implements Part {
   private readonly branchKind: number
   private readonly releasedKind: number
   private readonly memoryKind: number
+  private readonly workerKind: number
   private readonly admittedKind: number
   private readonly op: Uint8Array
   private readonly a: Int32Array
@@ -107,6 +108,11 @@ export class Services implements Part {
     this.ioKind = kernel.on('an io step ends', (row, timer) => this.ioDone(row, timer))
     this.branchKind = kernel.on('a branch starts', (row) => this.step(row))
     this.releasedKind = kernel.on('a leg has released its core', (row, timer) => this.released(row, timer))
+    this.workerKind = kernel.on('a leg gets a worker', (row, timer) => {
+      if (legs.timer[row] !== timer) return
+      const r = legs.replica[row]!
+      this.admit(row, r, this.specs[world.replicas.service[r]!]!)
+    })
     this.memoryKind = kernel.on('memory is free', (r) => this.admitFromMemoryQueue(r))
     this.admittedKind = kernel.on('a leg gets its memory', (row, timer) => {
       if (legs.timer[row] === timer) this.run(row, this.specs[world.replicas.service[legs.replica[row]!]!]!)
@@ -156,8 +162,12 @@ export class Services implements Part {
     legs.memory[leg] = spec.endpoints[endpoint]!.memory
     replicas.changeLoad(r, 1)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (!spec.uses.workers || this.workers[r]! < spec.workers) this.withWorker(leg, r, spec)
-    else {
+    if (!spec.uses.workers) {
+      this.admit(leg, r, spec)
+    } else if (this.workers[r]! < spec.workers) {
+      this.takeWorker(leg, r)
+      this.admit(leg, r, spec)
+    } else {
       this.workerQueue.push(r, leg)
       this.add(r, QUEUE_WORKERS, 1)
     }
@@ -175,13 +185,15 @@ export class Services implements Part {
     return Math.floor(u * spec.endpoints.length)
   }
 
-  private withWorker(leg: number, r: number, spec: ServiceSpec): void {
+  private takeWorker(leg: number, r: number): void {
+    this.workers[r]!++
+    this.legs.worker[leg] = 1
+    this.add(r, WORKERS, 1)
+  }
+
+  /** The leg has its worker, where one is needed. */
+  private admit(leg: number, r: number, spec: ServiceSpec): void {
     const { legs } = this
-    if (spec.uses.workers) {
-      this.workers[r]!++
-      legs.worker[leg] = 1
-      this.add(r, WORKERS, 1)
-    }
     const need = legs.memory[leg]!
     if (need === 0) {
       this.run(leg, spec)
@@ -401,7 +413,9 @@ export class Services implements Part {
         const next = this.workerQueue.pop(r)
         this.add(r, QUEUE_WORKERS, -1)
         legs.endPhase(next, spec.cells.worker, this.kernel.now)
-        this.withWorker(next, r, spec)
+        this.takeWorker(next, r)
+        // Not at once: of legs that take no time any number can follow each other.
+        this.kernel.last(this.workerKind, next, legs.timer[next]!)
       }
     }
   }

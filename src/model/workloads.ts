@@ -32,6 +32,8 @@ export class Workloads implements Part {
   private readonly surge: Float64Array
   private readonly firstClass: number[] = []
   private readonly cumulative: Float64Array[] = []
+  /** False before time 0, when a surge finds no gap that goes on. */
+  private started = false
   private readonly traceClass: (Int32Array | undefined)[] = []
   /** Of closed workloads: cycles of each user so far, and who sent a request under way. */
   private readonly cycles: Int32Array[] = []
@@ -80,6 +82,7 @@ export class Workloads implements Part {
   /** Schedules what starts at time 0. */
   start(): void {
     const { kernel } = this
+    this.started = true
     this.specs.forEach(({ arrivals }, w) => {
       if (arrivals.kind === 'closed') {
         for (let user = 0; user < arrivals.users; user++) this.think(w, user)
@@ -95,7 +98,8 @@ export class Workloads implements Part {
   /** Multiplies the rate of the workload from now on. */
   setSurge(w: number, factor: number): void {
     this.surge[w] = factor
-    this.reRate(w)
+    if (this.started) this.reRate(w)
+    else this.clocks[w]!.rate = this.baseRate[w]! * factor
   }
 
   /** Rate of the workload at a time, given what is on now; 0 for closed ones and traces. */
@@ -194,6 +198,7 @@ export class Workloads implements Part {
   }
 
   restore(state: unknown): void {
+    this.started = true
     const from = state as {
       counts: Float64Array
       tokens: Int32Array

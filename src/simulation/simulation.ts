@@ -212,7 +212,7 @@ export class Simulation {
     const parts: Record<string, unknown> = { kernel: this.world.kernel.save(), legs: this.world.legs.save() }
     for (const [name, part] of this.parts()) parts[name] = part.save()
     if (!metrics) delete (parts.requests as { recorders?: unknown }).recorders
-    parts.sampler = metrics ? this.sampler.save() : undefined
+    parts.sampler = this.sampler.save(metrics)
     parts.atHorizon = this.atHorizon
     parts.window = this.world.window
     const { horizon } = this.scenario
@@ -255,7 +255,7 @@ export class Simulation {
     this.world.kernel.load(state.parts.kernel as never)
     this.world.legs.load(state.parts.legs as never)
     for (const [name, part] of this.parts()) part.restore(state.parts[name])
-    if (state.metrics) this.sampler.load(state.parts.sampler)
+    this.sampler.load(state.parts.sampler)
     this.atHorizon = state.parts.atHorizon as Result['components'] | undefined
     this.world.window = state.parts.window as World['window']
   }

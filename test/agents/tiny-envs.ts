@@ -1,4 +1,4 @@
-import type { Env, ResetOptions, ResetResult, StepResult } from '../../src/gym/env.ts'
+import type { Env, ResetOptions, ResetResult, SlotLayout, StepResult } from '../../src/gym/env.ts'
 import { Box } from '../../src/gym/spaces/box.ts'
 import { Discrete } from '../../src/gym/spaces/discrete.ts'
 import { Stream } from '../../src/random/stream.ts'
@@ -54,5 +54,37 @@ export class Signs implements Env<Float32Array, number> {
 
   private info(): Record<string, unknown> {
     return { actionMask: this.mask, elapsed: 0.5 + this.stream.next() }
+  }
+}
+
+/** Four slots with a queue and a speed each; right is the slot of the least queue / speed. One step, then truncated. */
+export class Shortest implements Env<Float32Array, number> {
+  readonly observationSpace: Box = new Box(0, 1, { shape: [9] })
+  readonly actionSpace: Discrete = new Discrete(4)
+  readonly slotLayout: SlotLayout = { shared: 1, each: 2 }
+  readonly metadata: { readonly renderModes: readonly string[] } = { renderModes: [] }
+  private stream: Stream = Stream.derive(0, 'shortest')
+  private row: Float32Array = new Float32Array(9)
+
+  get unwrapped(): Env<unknown, unknown> {
+    return this as Env<unknown, unknown>
+  }
+
+  reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
+    if (seed !== undefined) this.stream = Stream.derive(seed, 'shortest')
+    return { observation: this.draw(), info: {} }
+  }
+
+  step(action: number): StepResult<Float32Array> {
+    const scores = [0, 1, 2, 3].map((i) => this.row[1 + 2 * i]! / (0.5 + this.row[2 + 2 * i]!))
+    const reward = scores[action] === Math.min(...scores) ? 1 : 0
+    return { observation: this.draw(), reward, terminated: false, truncated: true, info: {} }
+  }
+
+  close(): void {}
+
+  private draw(): Float32Array {
+    this.row = Float32Array.from({ length: 9 }, () => this.stream.next())
+    return this.row
   }
 }

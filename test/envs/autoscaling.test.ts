@@ -132,6 +132,17 @@ describe('Autoscaling-v0', () => {
     expect([phase(1), phase()]).toEqual([first, second])
   })
 
+  test('offers changes of at most k', () => {
+    const env = autoscaling({ scenario: SCALED, k: 2, start: 'empty' })
+    expect(env.actionSpace.n).toBe(5)
+    const { info } = env.reset({ seed: 1 })
+    const { target, min, max } = env.simulation!.world.scalers.all[0]!
+    const mask = [-2, -1, 0, 1, 2].map((change) => Number(target + change >= min && target + change <= max))
+    expect(Array.from(info.actionMask as Int8Array)).toEqual(mask)
+    env.step(3)
+    expect(env.simulation!.world.scalers.all[0]!.target).toBe(target + 1)
+  })
+
   test('settles the account after the last decision', () => {
     const kwargs = { scenario: SCALED, episodeLength: 20, start: { for: 150 } }
     const plain = play(autoscaling(kwargs), 1, () => 14)
@@ -146,6 +157,7 @@ describe('Autoscaling-v0', () => {
     [{ scenario: SCALED.replace(/slo: .*\n/, '') }, /there is no SLO/],
     [{ kapa: 3 }, /Did you mean "kappa"/],
     [{ scenario: SCALED, kappa: 0 }, /above 0, got 0/],
+    [{ scenario: SCALED, k: 0 }, /at least 1, got 0/],
     [{ scenario: SCALED, start: { cold: 1 } }, /expected "empty"/],
   ])('refuses %o', (kwargs, message) => {
     const attempt = (): unknown => autoscaling(kwargs)

@@ -46,6 +46,9 @@ describe('LoadBalancing-v0', () => {
 
   test('keeps every observation within its space', () => {
     const env = loadBalancing({ scenario: POOL, view: 'full', episodeLength: 'horizon', start: 'empty' })
+    const { shared, each } = env.slotLayout
+    expect([shared + env.actionSpace.n * each]).toEqual(env.observationSpace.shape)
+    expect(each).toBe(13)
     env.actionSpace.seed(3)
     play(env, 1, (_, observation) => {
       expect(env.observationSpace.contains(observation)).toBe(true)

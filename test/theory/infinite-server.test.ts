@@ -12,7 +12,7 @@ describe.each([
   const squares: number[] = []
   const seen = replicate(
     network({ poisson: { rate: 5 } }, 6000, 'web', { web: { endpoints: { work: [{ io }] } } }),
-    24,
+    30,
     (result) => ({ number: serviceOf(result, 'web').io.mean, variance: squares.at(-1)! }),
     (simulation) => {
       // The number at instants far apart: the variance of a Poisson distribution is its mean.

@@ -1,19 +1,19 @@
 /**
- * M/M/1 at rho = 0.6: W = 1 / (mu - lambda), Wq = rho W, P(wait) = rho, Lq = rho^2 / (1 - rho), and the response time
+ * M/M/1 at rho = 0.5: W = 1 / (mu - lambda), Wq = rho W, P(wait) = rho, Lq = rho^2 / (1 - rho), and the response time
  * is exponential, so that its q-quantile is -ln(1 - q) / (mu - lambda). Kleinrock, Queueing Systems I (1975), 3.2.
  */
 import { describe, test } from 'vitest'
 import { watchPhases } from '../support/phase-vectors.ts'
 import { controlled, expectLittle, expectMean, exponentialWork, queue, replicate, serviceOf, workDone } from '../support/replications.ts'
 
-const LAMBDA = 0.6
+const LAMBDA = 0.5
 const MU = 1
 
 describe('M/M/1', () => {
   const waited: { count: number; total: number }[] = []
   const seen = replicate(
     queue(LAMBDA, 80_000, { endpoints: exponentialWork(1 / MU) }),
-    24,
+    30,
     ({ latency, throughput, components, phases }) => {
       const web = serviceOf({ components } as never, 'web')
       const { count, total } = waited.at(-1)!

@@ -19,12 +19,12 @@ test("Erlang's C has its tabulated values", () => {
 
 describe.each([
   [2, 1.2, 60_000],
-  [5, 3.5, 80_000],
+  [5, 3.25, 80_000],
 ])('M/M/%i with lambda = %d', (cores, lambda, requests) => {
   const waited: { count: number; total: number }[] = []
   const seen = replicate(
     queue(lambda, requests, { cores, endpoints: exponentialWork(1) }),
-    30,
+    44,
     (result) => {
       const web = serviceOf(result, 'web')
       const { count, total } = waited.at(-1)!

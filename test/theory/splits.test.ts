@@ -22,7 +22,7 @@ describe('round robin over ten servers', () => {
   const rho = 0.8
   const seen = replicate(
     network({ poisson: { rate: 10 * rho } }, 60_000 / (10 * rho), 'edge', { web: { replicas: 10, endpoints: exponentialWork(1) } }, { balancers: { edge: { policy: 'round-robin', to: 'web' } } }),
-    30,
+    44,
     (result) => ({ response: result.latency.mean!, p95: result.latency.p95!, work: workDone(serviceOf(result, 'web')) }),
   )
   const response = 1 / (1 - sigmaOf(10, rho))

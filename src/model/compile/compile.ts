@@ -147,7 +147,8 @@ class Compiler {
     const slotReply = new Map<string, number>()
     for (let x = 0; x < n; x++) {
       for (let y = 0; y < n; y++) {
-        if (x !== y && !this.isImplicit(x) && !this.isImplicit(y)) {
+        // What an implicit balancer refuses, its service answers: over the service's links.
+        if (x !== y && !this.isImplicit(y)) {
           between[x * n + y] = this.channel(this.nodes[x]!.name, this.nodes[y]!.name)
         }
       }

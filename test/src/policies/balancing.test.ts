@@ -348,6 +348,16 @@ describe('the rules', () => {
     expect(picks(policy, view, 3)).toEqual([1, 2, 0])
   })
 
+  test('rotating-list moves the last that came into rotation to its end too when that leaves and comes back', () => {
+    const view = new FakeView(3)
+    const policy = make('rotating-list', {}, 3)
+    expect(picks(policy, view, 2)).toEqual([0, 1])
+    // The list is 2 0 1, and the rotation is 0 1 2 before and after.
+    view.setAvailable(2, false)
+    view.setAvailable(2, true)
+    expect(picks(policy, view, 3)).toEqual([0, 1, 2])
+  })
+
   test('least-in-transit takes the first in rotation of those with fewest messages on the wire', () => {
     const view = new FakeView(3)
     const policy = make('least-in-transit', {}, 3)

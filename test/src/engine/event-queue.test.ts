@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { EventQueue } from '../../../src/engine/event-queue.ts'
+
+type Command = { readonly kind: 'push' | 'pushFirst' | 'pop' | 'save'; readonly time: number }
+
+/** Few different times, so that ties are common. */
+const commands = fc.array(
+  fc.record<Command>({
+    kind: fc.constantFrom('push', 'push', 'push', 'pushFirst', 'pop', 'pop', 'save'),
+    time: fc.integer({ min: 0, max: 6 }),
+  }),
+  { maxLength: 400 },
+)
+
+test('gives events by time, then first ones, then the order of their pushes: as a sorted list does', () => {
+  fc.assert(
+    fc.property(commands, (list) => {
+      let queue = new EventQueue()
+      const model: { time: number; order: number; id: number }[] = []
+      let first = -1e9
+      list.forEach(({ kind, time }, id) => {
+        if (kind === 'push') {
+          queue.push(time, id % 200, id, 1000 - id)
+          model.push({ time, order: id, id })
+        } else if (kind === 'pushFirst') {
+          queue.pushFirst(time, id % 200, id, 1000 - id)
+          model.push({ time, order: first++, id })
+        } else if (kind === 'save') {
+          const copy = new EventQueue()
+          copy.push(3, 1, 1, 1)
+          copy.load(structuredClone(queue.save()))
+          queue = copy
+        } else if (model.length > 0) {
+          model.sort((a, b) => a.time - b.time || a.order - b.order)
+          const next = model.shift()!
+          expect(queue.nextTime()).toBe(next.time)
+          expect(queue.peekTime()).toBe(next.time)
+          queue.pop()
+          expect([queue.poppedTime, queue.poppedKind, queue.poppedA, queue.poppedB]).toEqual([next.time, next.id % 200, next.id, 1000 - next.id])
+        }
+        expect(queue.size).toBe(model.length)
+        // Before the hole that a pop leaves is filled, the next time is known all the same.
+        expect(queue.nextTime()).toBe(Math.min(Number.POSITIVE_INFINITY, ...model.map((event) => event.time)))
+      })
+    }),
+    { numRuns: 300, seed: 1 },
+  )
+})
+
+test('has nothing next when it is empty', () => {
+  const queue = new EventQueue()
+  expect(queue.peekTime()).toBe(Number.POSITIVE_INFINITY)
+  queue.push(1, 0, 0, 0)
+  queue.peekTime()
+  queue.pop()
+  expect(queue.nextTime()).toBe(Number.POSITIVE_INFINITY)
+  expect(queue.peekTime()).toBe(Number.POSITIVE_INFINITY)
+})
