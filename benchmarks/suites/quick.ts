@@ -4,6 +4,9 @@
  */
 import type { Suite, SuiteAgent, SuiteTask } from '../types.ts'
 
+/** The learners' settings were chosen by hand with a look at the first evaluation seeds; these were not looked at. */
+const FIRST_EPISODE = 1000
+
 const balancers: readonly SuiteAgent[] = [
   { name: 'random' },
   { name: 'weighted-random' },
@@ -24,8 +27,8 @@ const balancers: readonly SuiteAgent[] = [
 
 /**
  * Weights are shared over the slots (`slots`, by default where the environment declares them). A balancer that has
- * learned nothing overloads the pool, and once hundreds of requests wait, one decision is lost in the noise: episodes
- * are short enough to come back to a good state often, and long enough to meet replicas that are slow for seconds.
+ * learned nothing overloads the pool, and once hundreds of requests wait, one decision is lost in the noise: steps
+ * are small, and episodes end often enough to come back to a good state, yet not before slow replicas are met.
  */
 function balancerLearner(steps: number): SuiteAgent {
   return {
@@ -37,10 +40,12 @@ function balancerLearner(steps: number): SuiteAgent {
       nSteps: 512,
       batchSize: 512,
       nEpochs: 6,
-      learningRate: 3e-3,
+      clipRange: 0.1,
+      learningRate: 1e-3,
       learningRateSchedule: 'linear',
       normalizeRewards: true,
       hidden: [32, 32],
+      activation: 'relu',
     },
   }
 }
@@ -50,12 +55,12 @@ function balancing(name: string, steps: number): SuiteTask {
     name,
     environment: 'LoadBalancing-v0',
     kwargs: { scenario: name },
-    trainingKwargs: { episodeLength: 1000, start: { for: 3 } },
+    trainingKwargs: { episodeLength: 3000, start: { for: 3 } },
     validationKwargs: { episodeLength: 10_000 },
     evaluationKwargs: { episodeLength: 20_000 },
     baseline: 'weighted-random',
     agents: [balancerLearner(steps), ...balancers],
-    evaluation: { episodes: 24, settle: 3 },
+    evaluation: { episodes: 24, firstEpisode: FIRST_EPISODE, settle: 3 },
     validation: { episodes: 6, settle: 3, every: steps / 10 },
   }
 }
@@ -63,20 +68,23 @@ function balancing(name: string, steps: number): SuiteTask {
 const scaling: SuiteTask = {
   name: 'diurnal',
   environment: 'Autoscaling-v0',
-  discount: 0.99,
   baseline: 'hpa',
   agents: [
     {
       name: 'ppo',
       steps: 24_576,
+      // Changes of at most 4 replicas at a time: of all 57 a learner that tries them at random sees little but overload.
+      kwargs: { k: 4 },
       params: {
+        gamma: 0.9,
         nEnvs: 4,
         nSteps: 256,
         batchSize: 128,
-        nEpochs: 6,
-        learningRate: 1e-3,
+        nEpochs: 10,
+        learningRate: 2e-3,
         learningRateSchedule: 'linear',
-        normalizeObservations: true,
+        normalizeRewards: true,
+        hidden: [32, 32],
       },
     },
     { name: 'random' },
@@ -112,7 +120,7 @@ const scaling: SuiteTask = {
       },
     },
   ],
-  evaluation: { episodes: 8, settle: 600 },
+  evaluation: { episodes: 8, firstEpisode: FIRST_EPISODE, settle: 600 },
   validation: { episodes: 2, settle: 600, every: 4096 },
 }
 
@@ -120,5 +128,5 @@ export const quick: Suite = {
   name: 'quick',
   description: 'PPO from scratch against the heuristics, on two balancing tasks and a scaling one.',
   trainingSeeds: [1],
-  tasks: [balancing('pool-noisy', 409_600), balancing('heterogeneous', 204_800), scaling],
+  tasks: [balancing('pool-noisy', 819_200), balancing('heterogeneous', 307_200), scaling],
 }

@@ -72,13 +72,13 @@ export class EventQueue {
     return this.time[this.isHeap ? 0 : this.size - 1]!
   }
 
-  /** The same as `peekTime`, but leaves the hole to be filled by the next push. */
-  nextTime(): number {
-    const { size, time } = this
-    if (size === 0) return Number.POSITIVE_INFINITY
-    if (!this.isHeap) return time[size - 1]!
-    if (!this.hole) return time[0]!
-    return size > 1 && time[2]! < time[1]! ? time[2]! : time[1]!
+  /** Whether there is no event up to `time`. */
+  isClearUntil(time: number): boolean {
+    const { size, time: times } = this
+    if (size === 0) return true
+    if (!this.isHeap) return times[size - 1]! > time
+    if (!this.hole) return times[0]! > time
+    return times[1]! > time && !(size > 1 && times[2]! <= time)
   }
 
   /** Takes the first event out into `popped*`; there must be one and `peekTime` must have been called. */

@@ -65,12 +65,12 @@ export class Kernel {
 
   /** Nothing else is due at this instant: what would come last now may as well come at once. */
   get isIdle(): boolean {
-    return this.taskCount === 0 && this.queue.nextTime() > this.now
+    return this.taskCount === 0 && this.queue.isClearUntil(this.now)
   }
 
   /** At this instant, after everything that is due by now. */
   last(kind: number, a: number, b: number): void {
-    if (this.queue.nextTime() > this.now) this.task(kind, a, b)
+    if (this.queue.isClearUntil(this.now)) this.task(kind, a, b)
     else this.queue.push(this.now, kind, a, b)
   }
 

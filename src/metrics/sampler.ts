@@ -80,7 +80,10 @@ export class Sampler {
     this.counterSeries.forEach(({ name }, i) => {
       values[name] = column(this.counts, this.counterSeries.length, i)
     })
-    const time = Array.from({ length: this.taken - this.absent }, (_, k) => (this.absent + k + 1) * this.period)
+    const time = Array.from(
+      { length: this.taken - this.absent },
+      (_, k) => (this.absent + k + 1) * this.period,
+    )
     return { time, values, means }
   }
 

@@ -81,13 +81,12 @@ export class Workloads implements Part {
 
   /** Schedules what starts at time 0. */
   start(): void {
-    const { kernel } = this
     this.started = true
     this.specs.forEach(({ arrivals }, w) => {
       if (arrivals.kind === 'closed') {
         for (let user = 0; user < arrivals.users; user++) this.think(w, user)
       } else if (arrivals.kind === 'trace') {
-        if (arrivals.times.length > 0) kernel.at(arrivals.times[0]!, this.arrivalKind, w, 0)
+        if (arrivals.times.length > 0) this.schedule(w, arrivals.times[0]!)
       } else {
         if (arrivals.kind === 'users') this.drawUsers(w)
         this.schedule(w, this.clocks[w]!.next(0, this.streams[w]!))

@@ -5,7 +5,20 @@
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
 import { BRANCH, CORE_NONE, LEG, REQUEST } from '../../src/model/legs.ts'
-import { BUSY, IO, LOAD, MEMORY, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, SERVICE_GAUGES, WORKERS } from '../../src/model/service-gauges.ts'
+import { DRAINING, READY, STARTING, STOPPED } from '../../src/model/replicas.ts'
+import {
+  BUSY,
+  IO,
+  LOAD,
+  MEMORY,
+  PAID_REPLICAS,
+  QUEUE_CPU,
+  QUEUE_MEMORY,
+  QUEUE_WORKERS,
+  READY_REPLICAS,
+  SERVICE_GAUGES,
+  WORKERS,
+} from '../../src/model/service-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 
 /** Handles of the rows in use. */
@@ -29,7 +42,7 @@ export function gaugesOf({ world }: Simulation): Record<string, Gauges> {
 
 export function expectConsistent(simulation: Simulation): void {
   const { world } = simulation
-  const { legs, requests, callers, network, balancers, replicas, services, compiled } = world
+  const { legs, requests, callers, network, balancers, replicas, services, scalers, compiled } = world
   const rows = liveRows(simulation)
   const count = (holds: (row: number) => boolean): number => rows.filter(holds).length
   expect(legs.live).toBe(rows.length)
@@ -51,9 +64,18 @@ export function expectConsistent(simulation: Simulation): void {
 
   // What is where.
   network.inTransit.value.forEach((value, link) => {
-    expect(value).toBe(count((row) => legs.kind[row] === LEG && legs.channel[row]! >= 0 && compiled.channels[legs.channel[row]!]!.link === link))
+    expect(value).toBe(
+      count(
+        (row) =>
+          legs.kind[row] === LEG &&
+          legs.channel[row]! >= 0 &&
+          compiled.channels[legs.channel[row]!]!.link === link,
+      ),
+    )
   })
-  const backend = balancers.all.flatMap((balancer) => [...balancer.spec.replicas].map((r, slot) => ({ balancer, r, slot })))
+  const backend = balancers.all.flatMap((balancer) =>
+    [...balancer.spec.replicas].map((r, slot) => ({ balancer, r, slot })),
+  )
   backend.forEach(({ balancer, slot }, i) => {
     const frame = compiled.nodes.length + i
     const flying = count((row) => {
@@ -68,19 +90,43 @@ export function expectConsistent(simulation: Simulation): void {
     expect(balancer.load[slot]).toBe(replicas.load[balancer.spec.replicas[slot]!])
   })
   replicas.load.forEach((load, r) => {
-    expect(load).toBe(count((row) => legs.kind[row] === LEG && legs.resident[row] === 1 && legs.replica[row] === r))
-    expect(replicas.expected[r]).toBe(count((row) => legs.kind[row] === LEG && legs.backend[row]! >= 0 && legs.replica[row] === r))
+    expect(load).toBe(
+      count((row) => legs.kind[row] === LEG && legs.resident[row] === 1 && legs.replica[row] === r),
+    )
+    expect(replicas.expected[r]).toBe(
+      count((row) => legs.kind[row] === LEG && legs.backend[row]! >= 0 && legs.replica[row] === r),
+    )
   })
+  for (const { spec, ready, starting, draining, pending, target } of scalers.all) {
+    const states = replicas.state.subarray(spec.firstReplica, spec.firstReplica + spec.slots)
+    const inState = (state: number): number => states.filter((other) => other === state).length
+    expect([ready, starting, draining]).toEqual([inState(READY), inState(STARTING), inState(DRAINING)])
+    expect(ready + starting + pending).toBe(target)
+    // A draining replica with nothing left has stopped.
+    states.forEach((state, slot) => {
+      if (state === DRAINING) expect(replicas.isEmpty(spec.firstReplica + slot)).toBe(false)
+    })
+  }
   compiled.services.forEach((spec, s) => {
     const gauge = (index: number): number => services.gauges.value[s * SERVICE_GAUGES + index]!
+    const states = replicas.state.subarray(spec.firstReplica, spec.firstReplica + spec.slots)
+    expect(gauge(READY_REPLICAS)).toBe(states.filter((state) => state === READY).length)
+    expect(gauge(PAID_REPLICAS)).toBe(states.filter((state) => state !== STOPPED).length)
     const here = (row: number): boolean =>
-      legs.kind[row] !== REQUEST && legs.replica[row]! >= 0 && replicas.service[legs.replica[row]!] === s && (legs.kind[row] === BRANCH || legs.resident[row] === 1)
-    const sum = (of: (row: number) => number): number => rows.filter(here).reduce((total, row) => total + of(row), 0)
+      legs.kind[row] !== REQUEST &&
+      legs.replica[row]! >= 0 &&
+      replicas.service[legs.replica[row]!] === s &&
+      (legs.kind[row] === BRANCH || legs.resident[row] === 1)
+    const sum = (of: (row: number) => number): number =>
+      rows.filter(here).reduce((total, row) => total + of(row), 0)
     expect(gauge(LOAD)).toBe(count((row) => here(row) && legs.kind[row] === LEG))
     expect(gauge(BUSY) + gauge(QUEUE_CPU)).toBe(count((row) => here(row) && legs.core[row] !== CORE_NONE))
     expect(gauge(BUSY)).toBeLessThanOrEqual(spec.cores * spec.slots)
     expect(gauge(WORKERS)).toBe(sum((row) => legs.worker[row]!))
-    expect(gauge(MEMORY)).toBe(sum((row) => legs.memory[row]!))
+    // A leg that waits for a worker remembers what it will need.
+    const admitted = (row: number): boolean =>
+      spec.workers === Number.POSITIVE_INFINITY || legs.worker[row] === 1
+    expect(gauge(MEMORY)).toBe(sum((row) => (admitted(row) ? legs.memory[row]! : 0)))
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
       expect(gauge(WORKERS) + gauge(QUEUE_WORKERS)).toBe(gauge(LOAD))

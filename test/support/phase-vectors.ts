@@ -9,14 +9,27 @@ export type PhaseVector = {
 }
 
 /** Calls `see` for every measured request with its latency and phases, before it is recorded. */
-export function watchPhases(simulation: Simulation, see: (latency: number, phases: PhaseVector) => void): void {
+export function watchPhases(
+  simulation: Simulation,
+  see: (latency: number, phases: PhaseVector) => void,
+): void {
   const { cells } = simulation.world.compiled
   for (const recorder of simulation.world.requests.recorders) {
     const record = recorder.record.bind(recorder)
     recorder.record = (latency, vector, from) => {
-      const sum = (wanted: (phase: Phase) => boolean): number =>
-        cells.reduce((total, { phase }, i) => total + (wanted(phase) ? vector[from + i]! : 0), 0)
-      see(latency, { of: (phase) => sum((other) => other === phase), total: sum(() => true) })
+      const sum = (phase: Phase | undefined): number => {
+        let total = 0
+        for (let i = 0; i < cells.length; i++) {
+          if (phase === undefined || cells[i]!.phase === phase) total += vector[from + i]!
+        }
+        return total
+      }
+      see(latency, {
+        of: sum,
+        get total() {
+          return sum(undefined)
+        },
+      })
       record(latency, vector, from)
     }
   }

@@ -27,16 +27,21 @@ test('mean value analysis has its tabulated values', () => {
 })
 
 describe.each([
-  [1, 20_000],
-  [5, 30_000],
-  [10, 50_000],
+  [1, 10_000],
+  [5, 15_000],
+  [10, 25_000],
 ])('a closed network of %i users', (users, requests) => {
   const exact = meanValueAnalysis(users)
   const seen = replicate(
-    network({ closed: { users, think: { exponential: { mean: THINK } } } }, requests / exact.throughput, 'app', {
-      app: { endpoints: { work: [{ cpu: { exponential: { mean: DEMANDS[0] } } }, { forward: 'db' }] } },
-      db: { endpoints: exponentialWork(DEMANDS[1]) },
-    }),
+    network(
+      { closed: { users, think: { exponential: { mean: THINK } } } },
+      requests / exact.throughput,
+      'app',
+      {
+        app: { endpoints: { work: [{ cpu: { exponential: { mean: DEMANDS[0] } } }, { forward: 'db' }] } },
+        db: { endpoints: exponentialWork(DEMANDS[1]) },
+      },
+    ),
     24,
     (result) => ({
       throughput: result.throughput,

@@ -38,7 +38,9 @@ describe.each([
 describe('a fork into three exponential branches', () => {
   const branch = [{ io: { exponential: { mean: 1 } } }]
   const seen = replicate(
-    network({ poisson: { rate: 10 } }, 4000, 'web', { web: { endpoints: { work: [{ parallel: [branch, branch, branch] }] } } }),
+    network({ poisson: { rate: 10 } }, 4000, 'web', {
+      web: { endpoints: { work: [{ parallel: [branch, branch, branch] }] } },
+    }),
     24,
     ({ latency, phases }) => ({ response: latency.mean!, io: phases.io!.mean }),
   )

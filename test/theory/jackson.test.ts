@@ -3,7 +3,14 @@
  * J. R. Jackson, Operations Research 5 (1957); for a probabilistic second station the same with its own rate.
  */
 import { describe, test } from 'vitest'
-import { expectLittle, expectMean, exponentialWork, network, replicate, serviceOf } from '../support/replications.ts'
+import {
+  expectLittle,
+  expectMean,
+  exponentialWork,
+  network,
+  replicate,
+  serviceOf,
+} from '../support/replications.ts'
 
 const LAMBDA = 0.6
 const MU = { first: 1.2, second: 1, third: 1.5 }
@@ -13,8 +20,12 @@ describe.each([
   [
     'forwards',
     {
-      first: { endpoints: { work: [{ cpu: { exponential: { mean: 1 / MU.first } } }, { forward: 'second' }] } },
-      second: { endpoints: { work: [{ cpu: { exponential: { mean: 1 / MU.second } } }, { forward: 'third' }] } },
+      first: {
+        endpoints: { work: [{ cpu: { exponential: { mean: 1 / MU.first } } }, { forward: 'second' }] },
+      },
+      second: {
+        endpoints: { work: [{ cpu: { exponential: { mean: 1 / MU.second } } }, { forward: 'third' }] },
+      },
       third: { endpoints: exponentialWork(1 / MU.third) },
     },
   ],
@@ -46,7 +57,12 @@ describe.each([
   test('sends every station a Poisson process', () => {
     for (const name of ['second', 'third'] as const) {
       const rho = LAMBDA / MU[name]
-      expectMean(seen[`${name}Load`], how === 'forwards' || name === 'third' ? rho / (1 - rho) : rho / (1 - rho) + LAMBDA / (MU.third - LAMBDA))
+      expectMean(
+        seen[`${name}Load`],
+        how === 'forwards' || name === 'third'
+          ? rho / (1 - rho)
+          : rho / (1 - rho) + LAMBDA / (MU.third - LAMBDA),
+      )
     }
   })
   test("keeps Little's law", () => {
@@ -66,7 +82,12 @@ describe('a station that a choice leads to', () => {
         endpoints: {
           work: [
             { cpu: { exponential: { mean: 1 } } },
-            { choose: [{ weight: 3, steps: [{ forward: 'db' }] }, { weight: 2, steps: [] }] },
+            {
+              choose: [
+                { weight: 3, steps: [{ forward: 'db' }] },
+                { weight: 2, steps: [] },
+              ],
+            },
           ],
         },
       },
@@ -78,5 +99,6 @@ describe('a station that a choice leads to', () => {
 
   test('is an M/M/1 with its share of the arrivals', () => expectMean(seen.db, 1 / (1 - 0.6)))
   // M/M/2 with a = 1: C = 1/3, W = 1 + (1/3) / (2 - 1).
-  test('adds to the response in proportion to the choice', () => expectMean(seen.response, 1 + 1 / 3 + 0.6 / (1 - 0.6)))
+  test('adds to the response in proportion to the choice', () =>
+    expectMean(seen.response, 1 + 1 / 3 + 0.6 / (1 - 0.6)))
 })

@@ -3,7 +3,15 @@
  * (1932); Kleinrock, Queueing Systems I (1975), 5.7. M/D/1 is cv = 0.
  */
 import { describe, test } from 'vitest'
-import { controlled, expectLittle, expectMean, queue, replicate, serviceOf, workDone } from '../support/replications.ts'
+import {
+  controlled,
+  expectLittle,
+  expectMean,
+  queue,
+  replicate,
+  serviceOf,
+  workDone,
+} from '../support/replications.ts'
 
 const RHO = 0.6
 
@@ -24,7 +32,9 @@ describe.each([
   })
   const wait = ((RHO / (1 - RHO)) * (1 + squaredCv)) / 2
 
-  test('has the mean wait of Pollaczek and Khinchine', () => expectMean(controlled(seen.wait, seen.work, RHO), wait))
-  test('has the mean response of the wait plus E[S]', () => expectMean(controlled(seen.response, seen.work, RHO), wait + 1))
+  test('has the mean wait of Pollaczek and Khinchine', () =>
+    expectMean(controlled(seen.wait, seen.work, RHO), wait))
+  test('has the mean response of the wait plus E[S]', () =>
+    expectMean(controlled(seen.response, seen.work, RHO), wait + 1))
   test("keeps Little's law", () => expectLittle(seen.load, seen.throughput, seen.response))
 })

@@ -4,7 +4,16 @@
  */
 import { describe, test } from 'vitest'
 import { watchPhases } from '../support/phase-vectors.ts'
-import { controlled, expectLittle, expectMean, exponentialWork, queue, replicate, serviceOf, workDone } from '../support/replications.ts'
+import {
+  controlled,
+  expectLittle,
+  expectMean,
+  exponentialWork,
+  queue,
+  replicate,
+  serviceOf,
+  workDone,
+} from '../support/replications.ts'
 
 const LAMBDA = 0.5
 const MU = 1
@@ -49,7 +58,8 @@ describe('M/M/1', () => {
     expectMean(control(seen.wait), rho * response)
     expectMean(control(seen.waitPhase), rho * response)
   })
-  test('has the queue length rho^2 / (1 - rho)', () => expectMean(control(seen.queue), (rho * rho) / (1 - rho)))
+  test('has the queue length rho^2 / (1 - rho)', () =>
+    expectMean(control(seen.queue), (rho * rho) / (1 - rho)))
   test('lets a share rho of the requests wait, and works for that share of the time', () => {
     expectMean(seen.delayed, rho)
     expectMean(seen.utilization, rho)

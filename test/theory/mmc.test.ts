@@ -4,7 +4,16 @@
  */
 import { describe, expect, test } from 'vitest'
 import { watchPhases } from '../support/phase-vectors.ts'
-import { controlled, expectLittle, expectMean, exponentialWork, queue, replicate, serviceOf, workDone } from '../support/replications.ts'
+import {
+  controlled,
+  expectLittle,
+  expectMean,
+  exponentialWork,
+  queue,
+  replicate,
+  serviceOf,
+  workDone,
+} from '../support/replications.ts'
 
 function erlangC(servers: number, load: number): number {
   let b = 1
@@ -18,13 +27,13 @@ test("Erlang's C has its tabulated values", () => {
 })
 
 describe.each([
-  [2, 1.2, 60_000],
-  [5, 3.25, 80_000],
-])('M/M/%i with lambda = %d', (cores, lambda, requests) => {
+  [2, 1.2, 60_000, 30],
+  [5, 3.5, 80_000, 56],
+])('M/M/%i with lambda = %d', (cores, lambda, requests, count) => {
   const waited: { count: number; total: number }[] = []
   const seen = replicate(
     queue(lambda, requests, { cores, endpoints: exponentialWork(1) }),
-    44,
+    count,
     (result) => {
       const web = serviceOf(result, 'web')
       const { count, total } = waited.at(-1)!
@@ -51,6 +60,7 @@ describe.each([
 
   test('lets a share C of the requests wait', () => expectMean(control(seen.delayed), c))
   test('has the mean wait C / (c mu - lambda)', () => expectMean(control(seen.wait), c / (cores - lambda)))
-  test('has the mean response of the wait plus 1 / mu', () => expectMean(control(seen.response), 1 + c / (cores - lambda)))
+  test('has the mean response of the wait plus 1 / mu', () =>
+    expectMean(control(seen.response), 1 + c / (cores - lambda)))
   test("keeps Little's law", () => expectLittle(seen.load, seen.throughput, seen.response))
 })

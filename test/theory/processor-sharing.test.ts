@@ -4,7 +4,15 @@
  * (1967); Sakata, Noguchi and Oizumi, Operations Research 19 (1971); Cohen, Acta Informatica 12 (1979) for c cores.
  */
 import { describe, expect, test } from 'vitest'
-import { controlled, expectLittle, expectMean, network, replicate, serviceOf, workDone } from '../support/replications.ts'
+import {
+  controlled,
+  expectLittle,
+  expectMean,
+  network,
+  replicate,
+  serviceOf,
+  workDone,
+} from '../support/replications.ts'
 
 const LAMBDA = 0.6
 
@@ -23,7 +31,7 @@ describe.each([
   ['lognormal, cv 1.5', 3, 2.1, 24, { lognormal: { mean: 1, cv: 1.5 } }],
 ] as const)('processor sharing, %s demand, %i cores', (_, cores, lambda, count, cpu) => {
   const seen = replicate(
-    network({ poisson: { rate: lambda } }, 60_000 / lambda, 'web', {
+    network({ poisson: { rate: lambda } }, 30_000 / lambda, 'web', {
       web: { cores, discipline: 'ps', endpoints: { work: [{ cpu }] } },
     }),
     count,
@@ -41,7 +49,8 @@ describe.each([
   )
   const exact = meanResponse(cores, lambda)
 
-  test('has the mean response of exponential demand, first come first served', () => expectMean(controlled(seen.response, seen.done, lambda), exact))
+  test('has the mean response of exponential demand, first come first served', () =>
+    expectMean(controlled(seen.response, seen.done, lambda), exact))
   test('has demand as phase cpu, and lambda E[S] / c as utilisation', () => {
     if ('constant' in cpu) for (const work of seen.work) expect(work).toBeCloseTo(1, 9)
     else expectMean(seen.work, 1)

@@ -5,7 +5,15 @@
  * Kleinrock, Queueing Systems I (1975), 6.4 (G/M/1).
  */
 import { describe, expect, test } from 'vitest'
-import { controlled, expectMean, exponentialWork, network, replicate, serviceOf, workDone } from '../support/replications.ts'
+import {
+  controlled,
+  expectMean,
+  exponentialWork,
+  network,
+  replicate,
+  serviceOf,
+  workDone,
+} from '../support/replications.ts'
 
 function sigmaOf(n: number, rho: number): number {
   let sigma = 0.5
@@ -21,19 +29,37 @@ test('E_n/M/1 has its tabulated values', () => {
 describe('round robin over ten servers', () => {
   const rho = 0.8
   const seen = replicate(
-    network({ poisson: { rate: 10 * rho } }, 60_000 / (10 * rho), 'edge', { web: { replicas: 10, endpoints: exponentialWork(1) } }, { balancers: { edge: { policy: 'round-robin', to: 'web' } } }),
+    network(
+      { poisson: { rate: 10 * rho } },
+      60_000 / (10 * rho),
+      'edge',
+      { web: { replicas: 10, endpoints: exponentialWork(1) } },
+      { balancers: { edge: { policy: 'round-robin', to: 'web' } } },
+    ),
     44,
-    (result) => ({ response: result.latency.mean!, p95: result.latency.p95!, work: workDone(serviceOf(result, 'web')) }),
+    (result) => ({
+      response: result.latency.mean!,
+      p95: result.latency.p95!,
+      work: workDone(serviceOf(result, 'web')),
+    }),
   )
   const response = 1 / (1 - sigmaOf(10, rho))
 
-  test('has the mean response of E_10/M/1', () => expectMean(controlled(seen.response, seen.work, 10 * rho), response))
-  test('has its exponential response time', () => expectMean(controlled(seen.p95, seen.work, 10 * rho), -Math.log(0.05) * response))
+  test('has the mean response of E_10/M/1', () =>
+    expectMean(controlled(seen.response, seen.work, 10 * rho), response))
+  test('has its exponential response time', () =>
+    expectMean(controlled(seen.p95, seen.work, 10 * rho), -Math.log(0.05) * response))
 })
 
 describe('random split over four servers', () => {
   const seen = replicate(
-    network({ poisson: { rate: 2.4 } }, 60_000 / 2.4, 'edge', { web: { replicas: 4, endpoints: exponentialWork(1) } }, { balancers: { edge: { policy: 'random', to: 'web' } } }),
+    network(
+      { poisson: { rate: 2.4 } },
+      60_000 / 2.4,
+      'edge',
+      { web: { replicas: 4, endpoints: exponentialWork(1) } },
+      { balancers: { edge: { policy: 'random', to: 'web' } } },
+    ),
     30,
     (result) => ({
       response: result.latency.mean!,
@@ -54,9 +80,19 @@ describe('weighted split over two unequal servers', () => {
   const lambda = 1.05
   const p = 0.7013
   const seen = replicate(
-    network({ poisson: { rate: lambda } }, 80_000 / lambda, 'edge', { web: { replicas: [{ speed: 1 }, { speed: 0.5 }], endpoints: exponentialWork(1) } }, { balancers: { edge: { policy: { 'weighted-random': { weights: [p, 1 - p] } }, to: 'web' } } }),
-    40,
-    (result) => ({ load: serviceOf(result, 'web').load.mean, response: result.latency.mean!, work: workDone(serviceOf(result, 'web')) }),
+    network(
+      { poisson: { rate: lambda } },
+      80_000 / lambda,
+      'edge',
+      { web: { replicas: [{ speed: 1 }, { speed: 0.5 }], endpoints: exponentialWork(1) } },
+      { balancers: { edge: { policy: { 'weighted-random': { weights: [p, 1 - p] } }, to: 'web' } } },
+    ),
+    24,
+    (result) => ({
+      load: serviceOf(result, 'web').load.mean,
+      response: result.latency.mean!,
+      work: workDone(serviceOf(result, 'web')),
+    }),
   )
   const response = p / (1 - p * lambda) + (1 - p) / (0.5 - (1 - p) * lambda)
 

@@ -22,7 +22,12 @@ describe('M/M/1 with clients that give up', () => {
     30,
     ({ requests, latency, throughput }) => {
       const ended = requests.created - requests.inFlight
-      return { lost: requests.outcomes.timeout! / ended, response: latency.mean!, throughput, max: latency.max! }
+      return {
+        lost: requests.outcomes.timeout! / ended,
+        response: latency.mean!,
+        throughput,
+        max: latency.max!,
+      }
     },
   )
   const beyond = Math.exp(-R * TAU)

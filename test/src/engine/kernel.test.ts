@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { Kernel } from '../../../src/engine/kernel.ts'
 
 /** A kernel whose one kind of event notes its number and does what the test says. */
-function recording(act: (kernel: Kernel, kind: number, a: number) => void = () => {}): { kernel: Kernel; kind: number; log: [number, number][] } {
+function recording(act: (kernel: Kernel, kind: number, a: number) => void = () => {}): {
+  kernel: Kernel
+  kind: number
+  log: [number, number][]
+} {
   const kernel = new Kernel()
   const log: [number, number][] = []
   const kind = kernel.on('a note', (a) => {

@@ -16,7 +16,10 @@ function lognormal(count: number, seed: number): Float64Array {
 
 describe('gauges', () => {
   test('hold value, maximum and the exact integral of a step function', () => {
-    const steps = fc.array(fc.record({ wait: fc.integer({ min: 0, max: 9 }), by: fc.integer({ min: -5, max: 5 }) }), { minLength: 1 })
+    const steps = fc.array(
+      fc.record({ wait: fc.integer({ min: 0, max: 9 }), by: fc.integer({ min: -5, max: 5 }) }),
+      { minLength: 1 },
+    )
     fc.assert(
       fc.property(steps, fc.nat(50), (list, restartAt) => {
         const gauges = new Gauges(2)
@@ -74,7 +77,9 @@ describe('the log histogram', () => {
       oracle.record(nanoseconds)
     }
     for (const q of [0.5, 0.9, 0.99, 0.999]) {
-      expect(Math.abs(histogram.quantile(q) / (oracle.percentile(100 * q) / 1e9) - 1)).toBeLessThanOrEqual(RELATIVE_ERROR + 1e-3)
+      expect(Math.abs(histogram.quantile(q) / (oracle.percentile(100 * q) / 1e9) - 1)).toBeLessThanOrEqual(
+        RELATIVE_ERROR + 1e-3,
+      )
     }
   })
 

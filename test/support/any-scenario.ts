@@ -1,0 +1,299 @@
+/**
+ * Random valid scenarios for properties: a chain of services that call and forward to later ones, directly and over
+ * balancers, with links that lose, impatient clients, and everything that can happen to a system. About 20 seconds
+ * of a few hundred requests each.
+ */
+import fc from 'fast-check'
+import { balancingPolicies } from '../../src/policies/index.ts'
+import type { BalancerInput } from '../../src/scenario/schema/balancer.ts'
+import type { CallPolicyInput } from '../../src/scenario/schema/call-policy.ts'
+import type { Quantity } from '../../src/scenario/schema/common.ts'
+import type { DistributionInput } from '../../src/scenario/schema/distribution.ts'
+import type { EventInput } from '../../src/scenario/schema/event.ts'
+import type { LinkInput } from '../../src/scenario/schema/link.ts'
+import type { ReplicaGroupInput, ServiceInput } from '../../src/scenario/schema/service.ts'
+import type { StepInput } from '../../src/scenario/schema/step.ts'
+import type { WorkloadInput } from '../../src/scenario/schema/workload.ts'
+import type { ScenarioInput } from '../../src/scenario/schema.ts'
+
+export const HORIZON = 20
+
+export type ScenarioKind = {
+  /** Nothing fails and nobody gives up: no losses, timeouts, deadlines, retries, crashes. */
+  readonly calm?: boolean
+  /** Without workloads whose arrivals depend on answers. */
+  readonly open?: boolean
+}
+
+type Duration = DistributionInput<Quantity>
+
+const duration = (mean: number): fc.Arbitrary<Duration> =>
+  fc.oneof(
+    fc.constant<Duration>(mean),
+    fc.constant<Duration>({ exponential: { mean } }),
+    fc.constant<Duration>({ lognormal: { mean, cv: 1.5 } }),
+    fc.constant<Duration>({ uniform: { low: 0, high: 2 * mean } }),
+  )
+
+const seconds = (low: number, high: number): fc.Arbitrary<number> =>
+  fc.integer({ min: Math.ceil(low * 100), max: Math.floor(high * 100) }).map((n) => n / 100)
+
+const callPolicy = (calm: boolean): fc.Arbitrary<CallPolicyInput> =>
+  calm
+    ? fc.constant({})
+    : fc.record(
+        {
+          timeout: fc.oneof(
+            duration(0.3).filter((d) => typeof d !== 'object' || !('uniform' in d)),
+            fc.constant<Duration>(1),
+          ),
+          retry: fc.record({
+            attempts: fc.integer({ min: 1, max: 3 }),
+            backoff: fc.oneof(
+              fc.constant({ constant: 0.05 }),
+              fc.constant({ exponential: { base: 0.05, jitter: 'full' as const, max: 0.2 } }),
+              fc.constant({ exponential: { base: 0.1, factor: 3, jitter: 'equal' as const } }),
+            ),
+          }),
+        },
+        { requiredKeys: [] },
+      )
+
+/** Steps of an endpoint at a service; `targets`: where it may send. */
+function steps(targets: readonly string[], calm: boolean, depth: number): fc.Arbitrary<StepInput[]> {
+  const simple: fc.Arbitrary<StepInput>[] = [
+    duration(0.02).map((cpu) => ({ cpu })),
+    duration(0.02).map((cpu) => ({ cpu })),
+    duration(0.03).map((io) => ({ io })),
+    fc.constant({ cpu: 0 }),
+  ]
+  if (targets.length > 0) {
+    simple.push(
+      fc.tuple(fc.constantFrom(...targets), callPolicy(calm), fc.boolean()).map(([to, policy, named]) => ({
+        call: { to, ...policy, ...(named ? { endpoint: 'b' } : {}) },
+      })),
+    )
+  }
+  const step = fc.oneof(...simple)
+  if (depth === 0) return fc.array(step, { minLength: 0, maxLength: 2 })
+  const inner = steps(targets, calm, depth - 1)
+  return fc.array(
+    fc.oneof(
+      { weight: 5, arbitrary: step },
+      {
+        weight: 1,
+        arbitrary: fc
+          .array(inner, { minLength: 1, maxLength: 3 })
+          .map((parallel): StepInput => ({ parallel })),
+      },
+      {
+        weight: 1,
+        arbitrary: fc
+          .array(fc.record({ weight: fc.integer({ min: 1, max: 3 }), steps: inner }), {
+            minLength: 1,
+            maxLength: 3,
+          })
+          .map((choose): StepInput => ({ choose })),
+      },
+      { weight: 1, arbitrary: inner.map((list): StepInput => ({ repeat: { times: 2, steps: list } })) },
+    ),
+    { minLength: 0, maxLength: 3 },
+  )
+}
+
+/** An endpoint that certainly sends to `must`, where given. */
+function endpoint(
+  targets: readonly string[],
+  must: string | undefined,
+  calm: boolean,
+): fc.Arbitrary<StepInput[]> {
+  return fc
+    .tuple(steps(targets, calm, 1), fc.option(fc.integer({ min: 1, max: 4 })), fc.boolean(), callPolicy(calm))
+    .map(([list, memory, forward, policy]) => {
+      const all: StepInput[] = memory === null ? list : [{ memory: `${memory}MiB` }, ...list]
+      if (must === undefined) return all
+      return [...all, forward ? { forward: must } : { call: { to: must, ...policy } }]
+    })
+}
+
+function service(
+  targets: readonly string[],
+  must: string | undefined,
+  calm: boolean,
+): fc.Arbitrary<ServiceInput> {
+  return fc
+    .record({
+      a: endpoint(targets, must, calm),
+      b: endpoint(targets, undefined, calm),
+      cores: fc.integer({ min: 1, max: 3 }),
+      discipline: fc.constantFrom('fifo' as const, 'ps' as const),
+      memory: fc.option(fc.integer({ min: 8, max: 20 })),
+      workers: fc.option(fc.integer({ min: 1, max: 4 })),
+      replicas: fc.oneof(
+        fc.integer({ min: 1, max: 3 }),
+        fc.constant<ReplicaGroupInput[]>([
+          { count: 1, speed: 1 },
+          { count: 2, speed: 0.5 },
+        ]),
+      ),
+      scaled: fc.option(
+        fc.record({
+          policy: fc.constantFrom('hpa', 'threshold', 'square-root', 'fixed'),
+          startup: duration(1),
+          metricDelay: fc.constantFrom(0, 0.5, 3),
+        }),
+        { freq: 5 },
+      ),
+    })
+    .map(({ a, b, cores, discipline, memory, workers, replicas, scaled }) => ({
+      endpoints: { a, b },
+      cores,
+      discipline,
+      // Fits any endpoint: 4 MiB at most, twice in no repeat.
+      ...(memory === null ? {} : { memory: `${memory}MiB` }),
+      ...(workers === null ? {} : { workers }),
+      ...(scaled === null
+        ? { replicas }
+        : { replicas: 2, autoscaler: { ...scaled, policy: scaled.policy, min: 1, max: 4, interval: 2 } }),
+    }))
+}
+
+function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.Arbitrary<WorkloadInput> {
+  const kinds = [
+    fc.constant({ poisson: { rate: 15 } }),
+    fc.constant({ deterministic: { rate: 10 } }),
+    fc.constant({ gamma: { rate: 12, cv: 2 } }),
+    fc.constant({ users: { users: { poisson: { mean: 20 } }, perMinute: 30, window: 5 } }),
+    fc
+      .array(seconds(0, HORIZON - 1), { minLength: 1, maxLength: 100 })
+      .map((times) => ({ trace: { times: times.sort((a, b) => a - b) } })),
+    ...(open ? [] : [fc.constant({ closed: { users: 6, think: { exponential: { mean: 0.3 } } } })]),
+  ]
+  return fc
+    .record({
+      arrivals: fc.oneof(...kinds) as fc.Arbitrary<WorkloadInput['arrivals']>,
+      profiled: fc.boolean(),
+      deadline: fc.option(seconds(0.1, 1)),
+      policy: callPolicy(calm),
+    })
+    .map(({ arrivals, profiled, deadline, policy }) => ({
+      to,
+      arrivals,
+      ...(profiled && !('closed' in arrivals) && !('trace' in arrivals)
+        ? { profile: { diurnal: { amplitude: 0.7, period: 7 } } }
+        : {}),
+      ...policy,
+      classes: {
+        x: { weight: 3, endpoint: 'a', ...(deadline === null || calm ? {} : { deadline }) },
+        y: { weight: 1 },
+      },
+    }))
+}
+
+const policies = [...balancingPolicies.keys()]
+
+export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput> {
+  const { calm = false } = kind
+  return fc.integer({ min: 1, max: 4 }).chain((count) => {
+    const names = Array.from({ length: count }, (_, i) => `s${i}`)
+    return fc.array(fc.boolean(), { minLength: count, maxLength: count }).chain((balanced) => {
+      /** How service i is reached by others. */
+      const way = (i: number): string => (balanced[i] ? `lb${i}` : `s${i}`)
+      const services = names.map((_, i) => {
+        const later = names.slice(i + 1).map((_, k) => way(i + 1 + k))
+        return service(later, later[0], calm)
+      })
+      return fc
+        .record({
+          services: fc.tuple(...services),
+          balancers: fc.array(
+            fc.record({
+              policy: fc.constantFrom(...policies),
+              noBackend: fc.constantFrom(0, 0.5),
+              response: fc.constantFrom('proxy' as const, 'proxy' as const, 'direct' as const),
+            }),
+            { minLength: count, maxLength: count },
+          ),
+          first: workload(way(0), kind),
+          second: fc.option(workload(way(0), kind)),
+          links: fc.array(
+            fc.record({
+              latency: fc.oneof(duration(0.01), fc.constant<Duration>(0)),
+              loss: calm ? fc.constant(0) : fc.constantFrom(0, 0, 0.05),
+              oneWay: fc.boolean(),
+              wanted: fc.boolean(),
+              slot: fc.boolean(),
+            }),
+            { minLength: 2 * count, maxLength: 2 * count },
+          ),
+          events: fc.array(
+            fc.tuple(
+              fc.constantFrom('drain', 'crash', 'latency', 'loss', 'surge', 'slow', 'spells'),
+              fc.nat(),
+              fc.boolean(),
+              seconds(0, 15),
+              seconds(0.1, 8),
+            ),
+            {
+              maxLength: 5,
+            },
+          ),
+        })
+        .map((drawn) => {
+          const links: LinkInput[] = []
+          const add = (from: string, to: string, i: number): void => {
+            const { wanted, slot, ...link } = drawn.links[i]!
+            if (wanted)
+              links.push({
+                from,
+                to: slot && to.startsWith('s') && from.startsWith('lb') ? `${to}/0` : to,
+                ...link,
+              })
+          }
+          add('w', way(0), 0)
+          names.forEach((name, i) => {
+            if (balanced[i]) add(`lb${i}`, name, 2 * i)
+            if (i + 1 < count) add(name, way(i + 1), 2 * i + 1)
+          })
+          const named = Object.fromEntries(names.map((name, i) => [name, drawn.services[i]!]))
+          const balancers = Object.fromEntries(
+            names.flatMap((name, i): [string, BalancerInput][] =>
+              balanced[i] ? [[`lb${i}`, { ...drawn.balancers[i]!, to: name }]] : [],
+            ),
+          )
+          const events = drawn.events.flatMap(([what, pick, whole, at, lasts]): EventInput[] => {
+            const name = names[pick % count]!
+            const place = whole ? name : `${name}/0`
+            const link = links.length === 0 ? undefined : links[pick % links.length]!
+            const linkName = link === undefined ? '' : `${link.from}->${link.to}`
+            const open = !('closed' in drawn.first.arrivals) && !('trace' in drawn.first.arrivals)
+            if (what === 'drain') return calm ? [] : [{ outage: place, at, for: lasts }]
+            if (what === 'crash') return calm ? [] : [{ outage: place, at, for: lasts, mode: 'crash' }]
+            if (what === 'latency')
+              return link === undefined ? [] : [{ latency: linkName, add: 0.05, at, for: lasts }]
+            if (what === 'loss')
+              return link === undefined || calm ? [] : [{ loss: linkName, add: 0.2, at, for: lasts }]
+            if (what === 'surge') return open ? [{ surge: 'w', factor: 2, at, for: lasts }] : []
+            if (what === 'slow') return [{ slow: place, factor: 3, at, for: lasts }]
+            return [
+              {
+                slow: place,
+                factor: 2,
+                spells: { for: { exponential: { mean: 1 } }, gap: { exponential: { mean: 2 } } },
+              },
+            ]
+          })
+          return {
+            name: 'Any',
+            horizon: HORIZON,
+            samplePeriod: 1,
+            workloads: drawn.second === null ? { w: drawn.first } : { w: drawn.first, v: drawn.second },
+            links,
+            balancers,
+            services: named,
+            events,
+          }
+        })
+    })
+  })
+}
