@@ -1,6 +1,10 @@
 /** The process of one subject: `node subject.mjs <measurement> <subject>`. See subject-process.ts. */
 import { createInterface } from 'node:readline'
+import { tuneV8 } from '../tune-v8.ts'
 import { measurements } from './measurements.ts'
+
+// As the command line does.
+tuneV8()
 
 const [name, subject] = process.argv.slice(2)
 const measurement = measurements.find((one) => one.name === name)

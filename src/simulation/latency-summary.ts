@@ -1,5 +1,5 @@
 /** One summary of the latencies of several classes. */
-import { quantileSorted } from '../analysis/quantile.ts'
+import { OrderStatistics } from '../analysis/order-statistics.ts'
 import type { LatencyRecorder } from '../metrics/latency-recorder.ts'
 import { LogHistogram } from '../metrics/log-histogram.ts'
 import type { LatencySummary } from '../results/types.ts'
@@ -8,26 +8,25 @@ export class Latencies {
   readonly count: number
   readonly exact: boolean
   private readonly recorders: readonly LatencyRecorder[]
-  private readonly sorted: Float64Array
+  private readonly values: OrderStatistics
   private readonly histogram: LogHistogram | undefined
 
   constructor(recorders: readonly LatencyRecorder[]) {
     this.recorders = recorders.filter((recorder) => recorder.count > 0)
     this.count = this.recorders.reduce((sum, recorder) => sum + recorder.count, 0)
     this.exact = this.recorders.every((recorder) => recorder.exact)
+    const values = new Float64Array(this.exact ? this.count : 0)
     if (this.exact) {
-      this.sorted = new Float64Array(this.count)
       let at = 0
       for (const { raw, count } of this.recorders) {
-        this.sorted.set(raw.subarray(0, count), at)
+        values.set(raw.subarray(0, count), at)
         at += count
       }
-      this.sorted.sort()
     } else {
-      this.sorted = new Float64Array(0)
       this.histogram = new LogHistogram()
       for (const recorder of this.recorders) this.histogram.merge(recorder.histogram)
     }
+    this.values = new OrderStatistics(values)
   }
 
   get sum(): number {
@@ -36,7 +35,7 @@ export class Latencies {
 
   /** R-7 where exact, else from the histogram, within its relative error and within [min, max]. */
   quantile(q: number): number {
-    if (this.exact) return quantileSorted(this.sorted, q)
+    if (this.exact) return this.values.quantile(q)
     return Math.min(this.max, Math.max(this.min, this.histogram!.quantile(q)))
   }
 

@@ -27,6 +27,8 @@ export function buildResult(
   const all = new Latencies(requests.recorders)
   const byClass: Record<string, ClassResult> = {}
   const total: Record<string, number> = {}
+  const latency = all.summary()
+  const single = compiled.classes.length === 1
   compiled.classes.forEach((item, c) => {
     const outcomes = countsOf(requests.outcomes.subarray(c * OUTCOMES.length, (c + 1) * OUTCOMES.length))
     for (const [outcome, count] of Object.entries(outcomes)) total[outcome] = (total[outcome] ?? 0) + count
@@ -34,7 +36,7 @@ export function buildResult(
       created: requests.created[c]!,
       inFlight: requests.openOf(c),
       outcomes,
-      latency: new Latencies([requests.recorders[c]!]).summary(),
+      latency: single ? latency : new Latencies([requests.recorders[c]!]).summary(),
     }
   })
   const window = Math.max(0, Math.min(kernel.now, horizon) - scenario.warmup)
@@ -54,7 +56,7 @@ export function buildResult(
     },
     throughput: window > 0 ? requests.okInWindow / window : 0,
     censored: requests.censored(),
-    latency: all.summary(),
+    latency,
     phases,
     breakdown,
     components,
