@@ -4,15 +4,15 @@ import { renderTable } from '../report/text-table.ts'
 import { type MeasuredRow, measure } from './measure.ts'
 import { measurements } from './measurements.ts'
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '3' },
-    sb3: { type: 'boolean', default: false },
-  },
-})
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  only: { type: 'string', multiple: true },
+  rounds: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '3' },
+  sb3: { type: 'boolean', default: false },
+} as const
+
+const values = readOptions()
 
 const chosen = measurements.filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true)
 const tell = (message: string): void => {
@@ -66,4 +66,15 @@ if (chosen.length === 0) process.exitCode = 2
 function figure(value: number | null): string {
   if (value === null) return '-'
   return value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}
+
+function readOptions(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] {
+  try {
+    return parseArgs({ options: OPTIONS }).values
+  } catch (error) {
+    process.stderr.write(
+      `${(error as Error).message}. Options are --json, --only NAME, --rounds N, --seconds N, --sb3.\n`,
+    )
+    process.exit(2)
+  }
 }
