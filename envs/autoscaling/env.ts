@@ -19,7 +19,7 @@ import type { Scenario, Service } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
-import { Options, readStart, type Start } from '../common/options.ts'
+import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { AutoscalingInfo } from './info.ts'
@@ -235,9 +235,7 @@ export class Autoscaling implements Env<Float32Array, number> {
       ? autoscaler.policy
       : start.policy === 'staffed'
         ? { name: 'fixed', params: { n } }
-        : typeof start.policy === 'string'
-          ? { name: start.policy, params: {} }
-          : onlyEntry(start.policy)
+        : policySpec(start.policy, 'start.warm')
     const speed = service.groups[0]!.speed
     return {
       ...scenario,
@@ -344,11 +342,4 @@ function firstBound(scenario: Scenario): number {
       hint: 'Give the option slo in seconds, or an entry such as "p95 < 250ms" in the scenario.',
     },
   ])
-}
-
-function onlyEntry(policy: unknown): { name: string; params: Readonly<Record<string, unknown>> } {
-  const [entry] = Object.entries((policy ?? {}) as Record<string, Record<string, unknown>>)
-  if (entry === undefined)
-    throw new ConfigError([{ what: 'expected a policy name or { name: parameters }', path: 'start.warm' }])
-  return { name: entry[0], params: entry[1] ?? {} }
 }

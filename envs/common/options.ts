@@ -1,6 +1,7 @@
 /** Reads the keyword arguments of an environment: every problem is reported, unknown names with the nearest one. */
 import { ConfigError, type Problem } from '../../src/errors.ts'
 import { nearest } from '../../src/policies/nearest.ts'
+import type { PolicySpec } from '../../src/scenario/index.ts'
 
 export class Options {
   private readonly given: Readonly<Record<string, unknown>>
@@ -91,4 +92,13 @@ export function readStart(options: Options, policy: unknown): Start {
   return options.reject('start', `expected "empty" or { warm: policy, for: seconds }, got ${show(value)}`, {
     kind: 'empty',
   })
+}
+
+/** A policy as a scenario writes it: a name, or a name with its parameters. @throws ConfigError */
+export function policySpec(policy: unknown, path: string): PolicySpec {
+  if (typeof policy === 'string') return { name: policy, params: {} }
+  const [entry] = Object.entries((policy ?? {}) as Record<string, Record<string, unknown>>)
+  if (entry === undefined)
+    throw new ConfigError([{ what: 'expected a policy name or { name: parameters }', path }])
+  return { name: entry[0], params: entry[1] ?? {} }
 }

@@ -20,7 +20,7 @@ import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
-import { Options, readStart, type Start } from '../common/options.ts'
+import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { LoadBalancingInfo } from './info.ts'
@@ -259,8 +259,10 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const { start, episodeLength, background } = this.options
     const endless = episodeLength > 0
     const policyOf = (name: string, own: PolicySpec): PolicySpec => {
-      if (start.kind === 'warm') return policySpec(start.policy)
-      return this.controlled.includes(name) || background === undefined ? own : policySpec(background)
+      if (start.kind === 'warm') return policySpec(start.policy, 'start.warm')
+      return this.controlled.includes(name) || background === undefined
+        ? own
+        : policySpec(background, 'background')
     }
     return {
       ...scenario,
@@ -282,7 +284,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
         !this.controlled.includes(balancer.spec.name) &&
         background !== undefined
       ) {
-        balancer.setPolicy(policySpec(background))
+        balancer.setPolicy(policySpec(background, 'background'))
       }
     }
     simulation.control({ balancers: this.controlled })
@@ -344,14 +346,6 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   }
   options.finish()
   return read
-}
-
-function policySpec(policy: unknown): PolicySpec {
-  if (typeof policy === 'string') return { name: policy, params: {} }
-  const [entry] = Object.entries((policy ?? {}) as Record<string, Record<string, unknown>>)
-  if (entry === undefined)
-    throw new ConfigError([{ what: 'expected a policy name or { name: parameters }', path: 'start.warm' }])
-  return { name: entry[0], params: entry[1] ?? {} }
 }
 
 function controlledBalancers(scenario: Scenario, options: LoadBalancingOptions): string[] {

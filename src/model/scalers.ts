@@ -10,7 +10,15 @@ import type { Autoscaler, PolicySpec } from '../scenario/types.ts'
 import type { ServiceSpec } from './compile/compiled.ts'
 import { DRAINING, READY, STARTING, STOPPED } from './replicas.ts'
 import { IntervalStats } from './requests.ts'
-import { BUSY, LOAD, PAID_REPLICAS, QUEUE_CPU, READY_REPLICAS, SERVICE_GAUGES } from './service-gauges.ts'
+import {
+  BUSY,
+  LOAD,
+  PAID_REPLICAS,
+  QUEUE_CPU,
+  READY_REPLICAS,
+  SERVICE_GAUGES,
+  WORKING_REPLICAS,
+} from './service-gauges.ts'
 import type { Part, World } from './world.ts'
 
 const EWMA_TIME = 300
@@ -313,7 +321,7 @@ export class Scalers implements Part {
     const start = ++scaler.starts
     const startup = draws.sample(startupSite, start, 0, 0)
     scaler.starting++
-    this.paid(scaler, 1)
+    this.count(scaler, PAID_REPLICAS, 1)
     this.startOrder[r] = start
     this.readyAt[r] = kernel.now + startup
     replicas.setState(r, STARTING)
@@ -342,7 +350,7 @@ export class Scalers implements Part {
       return
     }
     scaler.ready--
-    this.changeReady(scaler, -1)
+    this.count(scaler, READY_REPLICAS, -1)
     scaler.draining++
     replicas.setState(idlest, DRAINING)
     replicas.settle(idlest)
@@ -360,7 +368,8 @@ export class Scalers implements Part {
     const scaler = this.all[this.scalerOf[r]!]!
     scaler.starting--
     scaler.ready++
-    this.changeReady(scaler, 1)
+    this.count(scaler, READY_REPLICAS, 1)
+    this.count(scaler, WORKING_REPLICAS, 1)
     this.world.replicas.setState(r, READY)
   }
 
@@ -368,27 +377,20 @@ export class Scalers implements Part {
   drained(r: number): void {
     const scaler = this.all[this.scalerOf[r]!]!
     scaler.draining--
+    this.count(scaler, WORKING_REPLICAS, -1)
     this.stopped(scaler, r)
   }
 
   private stopped(scaler: Scaler, r: number): void {
-    this.paid(scaler, -1)
+    this.count(scaler, PAID_REPLICAS, -1)
     this.world.replicas.setState(r, STOPPED)
     if (scaler.pending === 0) return
     scaler.pending--
     this.startOne(scaler)
   }
 
-  private paid(scaler: Scaler, by: number): void {
-    this.world.services.gauges.add(scaler.service * SERVICE_GAUGES + PAID_REPLICAS, by, this.world.kernel.now)
-  }
-
-  private changeReady(scaler: Scaler, by: number): void {
-    this.world.services.gauges.add(
-      scaler.service * SERVICE_GAUGES + READY_REPLICAS,
-      by,
-      this.world.kernel.now,
-    )
+  private count(scaler: Scaler, gauge: number, by: number): void {
+    this.world.services.gauges.add(scaler.service * SERVICE_GAUGES + gauge, by, this.world.kernel.now)
   }
 
   save(): unknown {

@@ -11,4 +11,6 @@ export const WORKERS = 7
 /** Replicas that are ready; that are paid: starting, ready or draining. */
 export const READY_REPLICAS = 8
 export const PAID_REPLICAS = 9
-export const SERVICE_GAUGES = 10
+/** Replicas whose cores may work: ready or draining. */
+export const WORKING_REPLICAS = 10
+export const SERVICE_GAUGES = 11

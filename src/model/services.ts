@@ -38,6 +38,7 @@ import {
   READY_REPLICAS,
   SERVICE_GAUGES,
   WORKERS,
+  WORKING_REPLICAS,
 } from './service-gauges.ts'
 import type { Part, World } from './world.ts'
 
@@ -119,6 +120,7 @@ export class Services implements Part {
     })
     this.specs.forEach((spec, s) => {
       this.gauges.set(s * SERVICE_GAUGES + READY_REPLICAS, spec.initialReady, 0)
+      this.gauges.set(s * SERVICE_GAUGES + WORKING_REPLICAS, spec.initialReady, 0)
     })
   }
 

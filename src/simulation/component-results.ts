@@ -14,6 +14,7 @@ import {
   READY_REPLICAS,
   SERVICE_GAUGES,
   WORKERS,
+  WORKING_REPLICAS,
 } from '../model/service-gauges.ts'
 import type { World } from '../model/world.ts'
 import type { ComponentResult, GaugeSummary } from '../results/types.ts'
@@ -73,8 +74,10 @@ function serviceResult(
   const arrivals = services.arrivals[s]! - world.window.arrivals[s]!
   const perArrival = (index: number): number => (arrivals > 0 ? (gauge(index).mean * window) / arrivals : 0)
   const ready = gauge(READY_REPLICAS)
+  // Draining replicas still work, and what they hold is in use.
+  const working = gauge(WORKING_REPLICAS).mean
   const share = (used: number, perReplica: number): number | null =>
-    Number.isFinite(perReplica) && ready.mean > 0 ? used / (ready.mean * perReplica) : null
+    Number.isFinite(perReplica) && working > 0 ? used / (working * perReplica) : null
   const memory = gauge(MEMORY)
   return {
     kind: 'service',

@@ -82,7 +82,7 @@ const latency = noun('a latency event', {
 
 const loss = noun('a loss event', {
   loss: linkName,
-  add: fraction.describe('Added to the probability of loss.'),
+  add: fraction.describe('Probability of loss that comes on top: of what was not lost otherwise.'),
   ...time,
 }).transform((e): ScenarioEvent => ({ kind: 'loss', link: e.loss, add: e.add, at: e.at, until: until(e) }))
 
