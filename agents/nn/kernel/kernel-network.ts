@@ -4,7 +4,7 @@
  * stay zero: a padded column has no gradient.
  */
 import { SimError } from '../../../src/errors.ts'
-import { pow } from '../../../src/random/math.ts'
+import { adamStep } from '../adam-step.ts'
 import { initialWeights } from '../initial-weights.ts'
 import {
   type Adam,
@@ -206,18 +206,8 @@ export class KernelNetwork implements Network {
 
   step(optimiser: Adam): number {
     const { kernel, parameters, gradients, mean, square, padded } = this
-    const {
-      learningRate,
-      beta1 = 0.9,
-      beta2 = 0.999,
-      epsilon = 1e-5,
-      maxGradNorm = Number.POSITIVE_INFINITY,
-    } = optimiser
     const norm = Math.sqrt(kernel.sumOfSquares(gradients, padded))
-    const scale = norm > maxGradNorm ? maxGradNorm / norm : 1
-    this.steps++
-    const rate = learningRate / (1 - pow(beta1, this.steps))
-    const inverseRoot = 1 / Math.sqrt(1 - pow(beta2, this.steps))
+    const { scale, beta1, beta2, rate, inverseRoot, epsilon } = adamStep(optimiser, norm, ++this.steps)
     kernel.adam(parameters, gradients, mean, square, padded, scale, beta1, beta2, rate, inverseRoot, epsilon)
     return norm
   }

@@ -5,7 +5,7 @@
  */
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
 import { SimError } from '../../../src/errors.ts'
-import { pow } from '../../../src/random/math.ts'
+import { adamStep } from '../adam-step.ts'
 import { initialWeights } from '../initial-weights.ts'
 import {
   type Adam,
@@ -91,18 +91,8 @@ export class TfjsNetwork implements Network {
 
   step(optimiser: Adam): number {
     const { tf } = this
-    const {
-      learningRate,
-      beta1 = 0.9,
-      beta2 = 0.999,
-      epsilon = 1e-5,
-      maxGradNorm = Number.POSITIVE_INFINITY,
-    } = optimiser
     const norm = Math.sqrt(tf.tidy(() => tf.sum(tf.square(this.gradients)).dataSync()[0]!))
-    const scale = norm > maxGradNorm ? maxGradNorm / norm : 1
-    this.steps++
-    const rate = learningRate / (1 - pow(beta1, this.steps))
-    const inverseRoot = 1 / Math.sqrt(1 - pow(beta2, this.steps))
+    const { scale, beta1, beta2, rate, inverseRoot, epsilon } = adamStep(optimiser, norm, ++this.steps)
     const [parameters, mean, square] = tf.tidy(() => {
       const g = tf.mul(this.gradients, scale)
       const m = tf.add(tf.mul(this.mean, beta1), tf.mul(g, 1 - beta1))
