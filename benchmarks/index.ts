@@ -1,6 +1,7 @@
 export { type EvaluateAgentsOptions, type EvaluatedAgent, evaluateAgents } from './evaluate-agents.ts'
 export type { Kit } from './kit.ts'
 export type { BenchmarkManifest } from './manifest.ts'
+export { type ReplicationPool, type ReplicationPoolOptions, replicationPool } from './replications/pool.ts'
 export { formatTable } from './report/format-table.ts'
 export type { TableFormat } from './report/text-table.ts'
 export type {

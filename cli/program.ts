@@ -3,10 +3,13 @@ import { Command } from 'commander'
 import { VERSION } from '../src/version.ts'
 import { addAgents } from './commands/agents.ts'
 import { addBenchmark } from './commands/benchmark.ts'
+import { addCompare } from './commands/compare.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEnvs } from './commands/envs.ts'
 import { addEvaluate } from './commands/evaluate.ts'
+import { addMonteCarlo } from './commands/monte-carlo.ts'
 import { addRun } from './commands/run.ts'
+import { addSweep } from './commands/sweep.ts'
 import { addTrain } from './commands/train.ts'
 import { addValidate } from './commands/validate.ts'
 
@@ -24,7 +27,19 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows the usage)')
     .addHelpText('after', EXIT_CODES)
-  for (const add of [addRun, addValidate, addEnvs, addAgents, addTrain, addEvaluate, addBenchmark, addDoctor])
+  for (const add of [
+    addRun,
+    addCompare,
+    addMonteCarlo,
+    addSweep,
+    addValidate,
+    addEnvs,
+    addAgents,
+    addTrain,
+    addEvaluate,
+    addBenchmark,
+    addDoctor,
+  ])
     add(program)
   return program
 }

@@ -1,5 +1,23 @@
 /** The simulator, the environment interface and the readers and writers of results. */
 export {
+  type Band,
+  type CompareOptions,
+  type CompareResult,
+  compare,
+  type Estimate,
+  inProcessReplications,
+  type MonteCarloOptions,
+  type MonteCarloResult,
+  metricsOf,
+  monteCarlo,
+  type PairedDifference,
+  type Replication,
+  type ReplicationExecutor,
+  type ReplicationJob,
+  type Variant,
+  type VariantResult,
+} from './analysis/monte-carlo/index.ts'
+export {
   ConfigError,
   formatProblem,
   InvalidActionError,

@@ -148,6 +148,8 @@ export type Result = {
   }
   /** `ok` completions per second in [warmup, horizon). */
   readonly throughput: number
+  /** Requests sent in [warmup, horizon) that have an outcome, and those of them that ended otherwise than ok. */
+  readonly measured: { readonly ended: number; readonly errors: number }
   /** Sent in the measured window and without an outcome at the end. */
   readonly censored: number
   readonly latency: LatencySummary

@@ -5,6 +5,7 @@ import { importAsyncFlow, isAsyncFlow, looksLikeAsyncFlow } from './asyncflow/in
 import { checkScenario } from './checks/index.ts'
 import { guard } from './guard.ts'
 import type { LoadOptions } from './options.ts'
+import { applyOverrides } from './overrides.ts'
 import { addIssues, Problems } from './problems.ts'
 import { type Pruned, prune, withoutFields } from './prune.ts'
 import { scenarioSchema } from './schema.ts'
@@ -39,7 +40,9 @@ export function parseScenario(value: unknown, options: LoadOptions = {}): Scenar
   return check(value, new Problems(options.file), options)
 }
 
-function check(value: unknown, problems: Problems, options: LoadOptions): Scenario {
+function check(given: unknown, problems: Problems, options: LoadOptions): Scenario {
+  const value = applyOverrides(given, options.set ?? [], problems)
+  problems.finish()
   for (const { what, path, hint } of guard(value)) problems.add(path, what, hint)
   problems.finish()
   let parsed = scenarioSchema.safeParse(value, { reportInput: true })

@@ -55,6 +55,10 @@ export function buildResult(
       byClass,
     },
     throughput: window > 0 ? requests.okInWindow / window : 0,
+    measured: {
+      ended: requests.endedInWindow.reduce((sum, count) => sum + count, 0),
+      errors: requests.errorsInWindow,
+    },
     censored: requests.censored(),
     latency,
     phases,

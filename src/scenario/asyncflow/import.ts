@@ -5,6 +5,7 @@
  */
 import { guard } from '../guard.ts'
 import type { LoadOptions } from '../options.ts'
+import { applyOverrides } from '../overrides.ts'
 import { Problems } from '../problems.ts'
 import { readSource } from '../source.ts'
 import type { Scenario } from '../types.ts'
@@ -43,11 +44,12 @@ export function importAsyncFlow(input: unknown, options: ImportOptions = {}): Sc
       ? readSource(input, options.file, 'asyncflow')
       : { value: input, locate: undefined }
   const problems = new Problems(options.file, source.locate)
-  for (const { what, path, hint } of guard(source.value)) problems.add(path, what, hint)
+  const value = applyOverrides(source.value, options.set ?? [], problems)
+  for (const { what, path, hint } of guard(value)) problems.add(path, what, hint)
   problems.finish()
   const reader = new Reader(problems)
   const notes = new Notes()
-  const payload = readPayload(reader, source.value, notes)
+  const payload = readPayload(reader, value, notes)
   if (payload !== undefined && problems.list.length === 0) {
     checkTopology(reader, payload)
     checkEvents(reader, payload, notes)

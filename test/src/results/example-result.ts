@@ -29,6 +29,7 @@ export const exampleResult: Result = {
     byClass: { default: { created: 5, inFlight: 1, outcomes: { ok: 3, timeout: 1 }, latency } },
   },
   throughput: 0.3,
+  measured: { ended: 3, errors: 1 },
   censored: 1,
   latency,
   phases: { cpu: { mean: 0.2, share: 2 / 3 }, network: { mean: 0.1, share: 1 / 3 } },
