@@ -1,5 +1,13 @@
 /** The simulator, the environment interface and the readers and writers of results. */
 export {
+  type Attribution,
+  attribute,
+  type Cause,
+  type CauseKind,
+  changesBetween,
+  nameCause,
+} from './analysis/attribution.ts'
+export {
   type Band,
   type CompareOptions,
   type CompareResult,

@@ -16,7 +16,7 @@ const { values } = parseArgs({
 })
 
 const EXPERIMENTS = Number(values.experiments)
-const REQUESTS = 20_000
+const REQUESTS = 40_000
 const LOAD = 0.7
 
 type Row = {
@@ -90,11 +90,11 @@ async function steady(servers: number): Promise<Row[]> {
   }))
 }
 
-const PERIODS = 24
+const PERIODS = 12
 
-/** Of the number in an M/M/4 that starts empty: averages over 24 periods of 5 s, from the Kolmogorov equations. */
+/** Of the number in an M/M/4 that starts empty: averages over 12 periods of 10 s, from the Kolmogorov equations. */
 async function transient(): Promise<Row[]> {
-  const [servers, period] = [4, 5]
+  const [servers, period] = [4, 10]
   const scenario = system(servers, LOAD, PERIODS * period + 1, 0, period)
   const truth = averagesFromEmpty(servers, LOAD * servers, period)
   let pointwise = 0

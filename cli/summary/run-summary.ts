@@ -1,4 +1,5 @@
 /** A result for people: the verdict first, then what happened, how long it took and where, and what to beware of. */
+import { attribute, nameCause } from '../../src/analysis/attribution.ts'
 import type { ClassResult, LatencySummary, Result } from '../../src/results/types.ts'
 import { formatDuration, formatNumber, formatPercent, shareBar } from '../terminal/format.ts'
 import { paint } from '../terminal/style.ts'
@@ -14,6 +15,7 @@ export function summarizeRun(result: Result): string {
     requests(result),
     latency(result),
     phases(result),
+    causes(result),
     components(result),
     warnings(result),
   ]
@@ -76,6 +78,25 @@ function phases(result: Result): string {
   ])
   if (rows.length === 0) return ''
   return `${title('Phases')}  where the mean latency goes\n${renderTable(rows, ['left', 'right', 'right'], '  ')}`
+}
+
+/** Why the slow ones are slow: what they spent more than the fastest half did. */
+function causes(result: Result): string {
+  const { slowest5, limiting } = attribute(result)
+  const tail = result.parts.find(({ which }) => which === 'slowest')
+  if (tail === undefined || slowest5.length === 0) return ''
+  const rows = slowest5
+    .filter(({ share }) => share >= 0.01)
+    .slice(0, 4)
+    .map((cause) => [
+      nameCause(cause),
+      `+${formatDuration(cause.seconds)}`,
+      formatPercent(cause.share),
+      cause.utilization === null ? '' : `in use ${formatPercent(cause.utilization)} of the time`,
+    ])
+  const verdict = limiting === null ? '' : `; they wait for ${nameCause(limiting)}`
+  const heading = `${title('Why')}  the slowest ${formatPercent(tail.share)} against the fastest half${verdict}`
+  return `${heading}\n${renderTable(rows, ['left', 'right', 'right', 'left'], '  ')}`
 }
 
 function components(result: Result): string {

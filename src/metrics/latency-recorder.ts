@@ -8,7 +8,7 @@ import { LogHistogram } from './log-histogram.ts'
 
 /** Latencies kept exactly, per class. */
 export const RAW_CAP = 100_000
-const TAIL_BINS = 128
+export const TAIL_BINS = 128
 /** The tail bins start here, four to the octave. */
 const TAIL_FROM = 1e-6
 
@@ -142,4 +142,12 @@ function tailBin(latency: number): number {
   float[0] = latency / TAIL_FROM
   const bin = (words[HIGH_WORD]! >>> 18) - 1023 * 4
   return bin < 0 ? 0 : bin >= TAIL_BINS ? TAIL_BINS - 1 : bin
+}
+
+/** The smallest latency of a bin: each octave is parted into four of equal width. 0 for the first, which takes all below. */
+export function tailBinStart(bin: number): number {
+  if (bin === 0) return 0
+  let octave = TAIL_FROM
+  for (let i = 0; i < bin >> 2; i++) octave *= 2
+  return octave * (1 + (bin & 3) / 4)
 }

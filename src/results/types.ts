@@ -46,11 +46,36 @@ export type PhaseShare = { readonly mean: number; readonly share: number }
 /** Time-weighted over [warmup, horizon). */
 export type GaugeSummary = { readonly mean: number; readonly max: number }
 
+/** Mean seconds per request that a phase at a component took, and its share of the mean latency. */
+export type BreakdownEntry = {
+  readonly phase: string
+  readonly component: string
+  readonly mean: number
+  readonly share: number
+}
+
+/** Some of the measured requests by latency, and where their time went. */
+export type LatencyPart = {
+  readonly which: 'slowest' | 'fastest'
+  /** Share of the requests that was asked for, e.g. 0.01, and the share that the part has: bins of latency are taken whole. */
+  readonly asked: number
+  readonly share: number
+  readonly count: number
+  /** Bounds of the latencies, seconds. */
+  readonly above: number | null
+  readonly below: number | null
+  readonly mean: number
+  /** In falling order; they sum to the mean. */
+  readonly breakdown: readonly BreakdownEntry[]
+}
+
 export type ClassResult = {
   readonly created: number
   readonly inFlight: number
   readonly outcomes: OutcomeCounts
   readonly latency: LatencySummary
+  /** Where the class's mean latency went. */
+  readonly breakdown: readonly BreakdownEntry[]
 }
 
 export type ReplicaResult = {
@@ -156,12 +181,9 @@ export type Result = {
   /** By phase name, in falling order of mean; they sum to the mean latency. */
   readonly phases: Readonly<Record<string, PhaseShare>>
   /** The same by `phase component`. */
-  readonly breakdown: readonly {
-    readonly phase: string
-    readonly component: string
-    readonly mean: number
-    readonly share: number
-  }[]
+  readonly breakdown: readonly BreakdownEntry[]
+  /** The slowest 5 % and 1 %, and the fastest half to compare them with; empty where nothing was measured. */
+  readonly parts: readonly LatencyPart[]
   readonly components: Readonly<Record<string, ComponentResult>>
   readonly series: Series
   readonly events: readonly EventMarker[]

@@ -14,6 +14,7 @@ import {
 import type { Slo } from '../scenario/types.ts'
 import { VERSION } from '../version.ts'
 import { Latencies } from './latency-summary.ts'
+import { breakdownOf, tailsOf } from './tails.ts'
 import { warnings } from './warnings.ts'
 
 export function buildResult(
@@ -37,6 +38,7 @@ export function buildResult(
       inFlight: requests.openOf(c),
       outcomes,
       latency: single ? latency : new Latencies([requests.recorders[c]!]).summary(),
+      breakdown: breakdownOf(compiled.cells, requests.recorders[c]!.phaseSums, requests.recorders[c]!.count),
     }
   })
   const window = Math.max(0, Math.min(kernel.now, horizon) - scenario.warmup)
@@ -63,6 +65,7 @@ export function buildResult(
     latency,
     phases,
     breakdown,
+    parts: tailsOf(requests.recorders, compiled.cells),
     components,
     series: sampler.series(),
     events: scenario.events.map(
@@ -92,20 +95,16 @@ function phaseShares(world: World, all: Latencies): Pick<Result, 'phases' | 'bre
   const { compiled, requests } = world
   const sum = all.sum
   const share = (time: number): PhaseShare => ({ mean: time / all.count, share: sum > 0 ? time / sum : 0 })
-  const byPhase = new Map<string, number>()
-  const cells = compiled.cells.map((cell, i) => ({
-    ...cell,
-    time: requests.recorders.reduce((time, recorder) => time + recorder.phaseSums[i]!, 0),
-  }))
-  for (const { phase, time } of cells) byPhase.set(phase, (byPhase.get(phase) ?? 0) + time)
   if (all.count === 0) return { phases: {}, breakdown: [] }
+  const times = compiled.cells.map((_, i) =>
+    requests.recorders.reduce((time, recorder) => time + recorder.phaseSums[i]!, 0),
+  )
+  const byPhase = new Map<string, number>()
+  compiled.cells.forEach(({ phase }, i) => byPhase.set(phase, (byPhase.get(phase) ?? 0) + times[i]!))
   const sorted = [...byPhase].filter(([, time]) => time > 0).sort(([, a], [, b]) => b - a)
   return {
     phases: Object.fromEntries(sorted.map(([phase, time]) => [phase, share(time)])),
-    breakdown: cells
-      .filter(({ time }) => time > 0)
-      .sort((a, b) => b.time - a.time)
-      .map(({ phase, component, time }) => ({ phase, component, ...share(time) })),
+    breakdown: breakdownOf(compiled.cells, times, all.count),
   }
 }
 

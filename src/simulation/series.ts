@@ -21,6 +21,15 @@ export function addSeries(sampler: Sampler, world: World): void {
   sampler.counter('requests.created', () => requests.createdTotal)
   sampler.counter('requests.ok', () => requests.okTotal)
   sampler.counter('requests.errors', () => requests.errorTotal)
+  // Seconds by phase of the requests that ended ok since the sample before: where the time went, over time.
+  for (const phase of new Set(compiled.cells.map((cell) => cell.phase))) {
+    const cells = compiled.cells.flatMap((cell, c) => (cell.phase === phase ? [c] : []))
+    sampler.counter(`phases.${phase}`, () => {
+      let sum = 0
+      for (const { phaseSums } of requests.recorders) for (const c of cells) sum += phaseSums[c]!
+      return sum
+    })
+  }
   compiled.scenario.links.forEach((link, i) => {
     sampler.gauge(`${link.name}.inTransit`, network.inTransit, i)
   })

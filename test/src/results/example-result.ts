@@ -26,7 +26,9 @@ export const exampleResult: Result = {
     created: 5,
     inFlight: 1,
     outcomes: { ok: 3, timeout: 1 },
-    byClass: { default: { created: 5, inFlight: 1, outcomes: { ok: 3, timeout: 1 }, latency } },
+    byClass: {
+      default: { created: 5, inFlight: 1, outcomes: { ok: 3, timeout: 1 }, latency, breakdown: [] },
+    },
   },
   throughput: 0.3,
   measured: { ended: 3, errors: 1 },
@@ -34,6 +36,7 @@ export const exampleResult: Result = {
   latency,
   phases: { cpu: { mean: 0.2, share: 2 / 3 }, network: { mean: 0.1, share: 1 / 3 } },
   breakdown: [{ phase: 'cpu', component: 'web', mean: 0.2, share: 2 / 3 }],
+  parts: [],
   components: {
     users: { kind: 'workload', created: 5, rate: 0.5 },
     'edge->web': { kind: 'link', inTransit: { mean: 0.1, max: 2 }, sent: 5, lost: 0 },
