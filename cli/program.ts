@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEnvs } from './commands/envs.ts'
 import { addEvaluate } from './commands/evaluate.ts'
 import { addMonteCarlo } from './commands/monte-carlo.ts'
+import { addPlan } from './commands/plan.ts'
 import { addRun } from './commands/run.ts'
 import { addSweep } from './commands/sweep.ts'
 import { addTrain } from './commands/train.ts'
@@ -31,6 +32,7 @@ export function createProgram(): Command {
     addRun,
     addCompare,
     addMonteCarlo,
+    addPlan,
     addSweep,
     addValidate,
     addEnvs,

@@ -109,3 +109,17 @@ describe('monte-carlo', () => {
     expect(stdout).toMatch(/not reached after 22 replications/)
   })
 })
+
+describe('plan', () => {
+  test('answers with the smallest configuration, exit 1 where there is none', async () => {
+    const words = ['plan', 'small.yml', '--vary', 'services.web.cores=1..4']
+    const found = await cli(...words, '--slo', 'p95<90ms,errors<1%')
+    expect(found.code).toBe(0)
+    expect(found.stdout).toMatch(
+      /^2 is the smallest of 4 that meets p95 < 90ms, errors < 1%\nwith 95 % confidence/,
+    )
+    const none = await cli(...words, '--slo', 'p95<1ms', '--json', '--quiet')
+    expect(none.code).toBe(1)
+    expect(JSON.parse(none.stdout).chosen).toBeNull()
+  })
+})

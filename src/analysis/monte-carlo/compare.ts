@@ -120,7 +120,7 @@ export async function compare(
       hash: scenarioHash(scenario),
       estimates: estimatesOf(column, metrics, level),
       differences,
-      slo: scenario.slo.map(({ text }, i) => ({ text, met: column.filter(({ slo }) => slo[i]).length })),
+      slo: scenario.slo.map(({ text }, i) => ({ text, met: column.filter(({ slo }) => slo[i]!.met).length })),
       warnings: countWarnings(column),
     }
   })

@@ -11,6 +11,14 @@ export type { Estimate } from './estimate.ts'
 export { type Metrics, metricsOf } from './metrics.ts'
 export { type MonteCarloOptions, type MonteCarloResult, monteCarlo } from './monte-carlo.ts'
 export {
+  type Configuration,
+  type PlannedConfiguration,
+  type PlannedObjective,
+  type PlanOptions,
+  type PlanResult,
+  plan,
+} from './plan.ts'
+export {
   inProcessReplications,
   type Replication,
   type ReplicationExecutor,

@@ -117,7 +117,7 @@ export async function monteCarlo(
     warmup: { seconds: scenario.warmup, method: 'declared' },
     estimates: estimatesOf(replications, names, level),
     slo: scenario.slo.map(({ text }, i) => {
-      const met = replications.filter(({ slo }) => slo[i] === true).length
+      const met = replications.filter(({ slo }) => slo[i]!.met).length
       return { text, met, probability: wilsonInterval(met, replications.length, level) }
     }),
     ...bands(replications, series, level, seed),

@@ -15,8 +15,8 @@ export type ReplicationJob = {
 export type Replication = {
   readonly metrics: Metrics
   readonly measured: Result['measured']
-  /** Whether each objective of the scenario was met. */
-  readonly slo: readonly boolean[]
+  /** Whether each objective of the scenario was met, and the figure that it is about (null: nothing measured). */
+  readonly slo: readonly { readonly met: boolean; readonly value: number | null }[]
   /** Codes of the warnings. */
   readonly warnings: readonly string[]
   /** Instants of the samples, and the series that were asked for: of a gauge the averages over the periods. */
@@ -37,7 +37,7 @@ export function runReplication({ scenario, seed, drain, series = [] }: Replicati
   return {
     metrics: metricsOf(result),
     measured: result.measured,
-    slo: result.slo.map(({ met }) => met),
+    slo: result.slo.map(({ met, value }) => ({ met, value })),
     warnings: [...new Set(result.warnings.map(({ code }) => code))],
     time: series.length === 0 ? [] : time,
     series: series.map((name) => means[name] ?? values[name] ?? []),

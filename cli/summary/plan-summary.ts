@@ -1,0 +1,34 @@
+/** A plan for people: the answer, how it was found, and what was tried on the way. */
+import type { PlannedConfiguration, PlanResult } from '../../src/analysis/monte-carlo/index.ts'
+import { formatDuration, formatNumber, formatPercent } from '../terminal/format.ts'
+import { paint } from '../terminal/style.ts'
+import { type Align, renderTable } from '../terminal/table.ts'
+
+export function summarizePlan(result: PlanResult): string {
+  const { chosen, objectives, confidence, search, configurations } = result
+  const goal = objectives.join(', ')
+  const answer =
+    chosen === null
+      ? `${paint(process.stdout, 'red', 'None')} of ${configurations.length} configurations meets ${goal}`
+      : `${paint(process.stdout, 'bold', chosen)} is the ${search === 'monotone' ? 'smallest' : 'cheapest'} of ${configurations.length} that meets ${goal}`
+  const how = search === 'monotone' ? 'bisection, later values taken for stronger' : 'elimination'
+  const run = configurations.filter(({ replications }) => replications > 0)
+  const header = ['', 'verdict', 'runs', 'cost', 'mean', 'p95', ...objectives, '']
+  const align: Align[] = header.map((_, column) => (column === 0 || column === 1 ? 'left' : 'right'))
+  const rows = run.map((row) => [
+    row.name,
+    row.verdict,
+    String(row.replications),
+    row.cost === null ? '-' : formatNumber(row.cost),
+    formatDuration(row.latency.mean),
+    formatDuration(row.latency.p95),
+    ...row.objectives.map(figure),
+    row.frontier ? 'frontier' : '',
+  ])
+  return `${answer}\nwith ${formatPercent(confidence)} confidence, by ${how}; ${configurations.length - run.length} were not needed\n\n${renderTable([header, ...rows], align, '  ')}`
+}
+
+function figure({ text, estimate, verdict }: PlannedConfiguration['objectives'][number]): string {
+  if (estimate === null) return `- ${verdict}`
+  return `${text.startsWith('errors') ? formatPercent(estimate) : formatDuration(estimate)} ${verdict}`
+}
