@@ -39,15 +39,20 @@ export class LogHistogram {
 
   /** The value below which a share q of all lies, to RELATIVE_ERROR; NaN when empty. */
   quantile(q: number): number {
-    if (this.total === 0) return Number.NaN
-    const rank = q * (this.total - 1)
+    return this.quantiles([q])[0]!
+  }
+
+  /** The same of several shares in rising order, in one pass. */
+  quantiles(shares: readonly number[]): number[] {
     let below = this.zeros
-    if (rank < below) return 0
-    for (let i = 0; i < BINS; i++) {
-      below += this.counts[i]!
-      if (rank < below) return middle(i)
-    }
-    return middle(BINS - 1)
+    let bin = -1
+    return shares.map((q) => {
+      if (this.total === 0) return Number.NaN
+      const rank = q * (this.total - 1)
+      if (rank < this.zeros) return 0
+      while (!(rank < below) && bin < BINS - 1) below += this.counts[++bin]!
+      return middle(Math.max(0, bin))
+    })
   }
 
   clear(): void {

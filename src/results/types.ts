@@ -130,6 +130,12 @@ export type ComponentResult =
       readonly replicas: readonly ReplicaResult[]
     }
 
+/** Names of components, workloads first, and who sends to whom. */
+export type Topology = {
+  readonly nodes: readonly string[]
+  readonly edges: readonly { readonly from: string; readonly to: string }[]
+}
+
 export type Series = {
   /** Instants of the samples. */
   readonly time: readonly number[]
@@ -178,6 +184,8 @@ export type Result = {
   /** Sent in the measured window and without an outcome at the end. */
   readonly censored: number
   readonly latency: LatencySummary
+  /** The latency distribution: rising pairs of quantile and seconds, ever denser towards 1. */
+  readonly distribution: readonly (readonly [number, number])[]
   /** By phase name, in falling order of mean; they sum to the mean latency. */
   readonly phases: Readonly<Record<string, PhaseShare>>
   /** The same by `phase component`. */
@@ -185,6 +193,7 @@ export type Result = {
   /** The slowest 5 % and 1 %, and the fastest half to compare them with; empty where nothing was measured. */
   readonly parts: readonly LatencyPart[]
   readonly components: Readonly<Record<string, ComponentResult>>
+  readonly topology: Topology
   readonly series: Series
   readonly events: readonly EventMarker[]
   readonly slo: readonly SloResult[]

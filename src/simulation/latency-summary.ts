@@ -2,6 +2,7 @@
 import { OrderStatistics } from '../analysis/order-statistics.ts'
 import type { LatencyRecorder } from '../metrics/latency-recorder.ts'
 import { LogHistogram } from '../metrics/log-histogram.ts'
+import { pow } from '../random/index.ts'
 import type { LatencySummary } from '../results/types.ts'
 
 export class Latencies {
@@ -9,7 +10,7 @@ export class Latencies {
   readonly exact: boolean
   private readonly recorders: readonly LatencyRecorder[]
   private readonly values: OrderStatistics
-  private readonly histogram: LogHistogram | undefined
+  private merged: LogHistogram | undefined
 
   constructor(recorders: readonly LatencyRecorder[]) {
     this.recorders = recorders.filter((recorder) => recorder.count > 0)
@@ -22,9 +23,6 @@ export class Latencies {
         values.set(raw.subarray(0, count), at)
         at += count
       }
-    } else {
-      this.histogram = new LogHistogram()
-      for (const recorder of this.recorders) this.histogram.merge(recorder.histogram)
     }
     this.values = new OrderStatistics(values)
   }
@@ -36,7 +34,16 @@ export class Latencies {
   /** R-7 where exact, else from the histogram, within its relative error and within [min, max]. */
   quantile(q: number): number {
     if (this.exact) return this.values.quantile(q)
-    return Math.min(this.max, Math.max(this.min, this.histogram!.quantile(q)))
+    return Math.min(this.max, Math.max(this.min, this.histogram.quantile(q)))
+  }
+
+  private get histogram(): LogHistogram {
+    if (this.recorders.length === 1) return this.recorders[0]!.histogram
+    if (this.merged === undefined) {
+      this.merged = new LogHistogram()
+      for (const recorder of this.recorders) this.merged.merge(recorder.histogram)
+    }
+    return this.merged
   }
 
   get min(): number {
@@ -45,6 +52,23 @@ export class Latencies {
 
   get max(): number {
     return Math.max(...this.recorders.map((recorder) => recorder.max))
+  }
+
+  /** From the histogram: every hundredth, then twenty points to each factor of ten nearer to 1, as far as there are latencies. */
+  distribution(): [number, number][] {
+    if (this.count === 0) return []
+    const quantiles = Array.from({ length: 99 }, (_, i) => i / 100)
+    for (let step = 0, tail = 0.01; tail * this.count >= 1; step++) {
+      quantiles.push(1 - tail)
+      tail = 0.01 * pow(10, -(step + 1) / 20)
+    }
+    quantiles.push(1)
+    const { min, max } = this
+    const values = this.histogram.quantiles(quantiles)
+    return quantiles.map((q, i) => [
+      q,
+      q === 0 ? min : q === 1 ? max : Math.min(max, Math.max(min, values[i]!)),
+    ])
   }
 
   summary(): LatencySummary {

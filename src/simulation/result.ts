@@ -15,6 +15,7 @@ import type { Slo } from '../scenario/types.ts'
 import { VERSION } from '../version.ts'
 import { Latencies } from './latency-summary.ts'
 import { breakdownOf, tailsOf } from './tails.ts'
+import { topologyOf } from './topology.ts'
 import { warnings } from './warnings.ts'
 
 export function buildResult(
@@ -63,10 +64,12 @@ export function buildResult(
     },
     censored: requests.censored(),
     latency,
+    distribution: all.distribution(),
     phases,
     breakdown,
     parts: tailsOf(requests.recorders, compiled.cells),
     components,
+    topology: topologyOf(compiled),
     series: sampler.series(),
     events: scenario.events.map(
       (event): EventMarker => ({

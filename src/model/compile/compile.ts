@@ -104,6 +104,7 @@ class Compiler {
         const from = this.forwardingService
         return (
           this.forwards.push({
+            from,
             hop: this.hop(from, step.to),
             endpoint: step.endpoint === undefined ? -1 : this.endpointId(step.endpoint),
           }) - 1

@@ -71,7 +71,7 @@ export type CallSpec = {
   readonly salt: number
 }
 
-export type ForwardSpec = { readonly hop: Hop; readonly endpoint: number }
+export type ForwardSpec = { readonly from: string; readonly hop: Hop; readonly endpoint: number }
 
 export type ClassSpec = {
   readonly name: string

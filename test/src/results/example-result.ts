@@ -37,6 +37,8 @@ export const exampleResult: Result = {
   phases: { cpu: { mean: 0.2, share: 2 / 3 }, network: { mean: 0.1, share: 1 / 3 } },
   breakdown: [{ phase: 'cpu', component: 'web', mean: 0.2, share: 2 / 3 }],
   parts: [],
+  distribution: [],
+  topology: { nodes: [], edges: [] },
   components: {
     users: { kind: 'workload', created: 5, rate: 0.5 },
     'edge->web': { kind: 'link', inTransit: { mean: 0.1, max: 2 }, sent: 5, lost: 0 },
