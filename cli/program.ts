@@ -9,6 +9,7 @@ import { addEnvs } from './commands/envs.ts'
 import { addEvaluate } from './commands/evaluate.ts'
 import { addMonteCarlo } from './commands/monte-carlo.ts'
 import { addPlan } from './commands/plan.ts'
+import { addReport } from './commands/report.ts'
 import { addRun } from './commands/run.ts'
 import { addSweep } from './commands/sweep.ts'
 import { addTrain } from './commands/train.ts'
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     addCompare,
     addMonteCarlo,
     addPlan,
+    addReport,
     addSweep,
     addValidate,
     addEnvs,

@@ -20,11 +20,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const LAYERS = ['src', 'envs', 'agents', 'benchmarks', 'cli']
+const LAYERS = ['src', 'envs', 'agents', 'benchmarks', 'report', 'cli']
 const KERNEL_SOURCES = 'agents/nn/kernel/assembly'
 const KERNEL = 'agents/nn/kernel/wasm.ts'
 const SCENARIOS = 'envs/scenarios.generated.ts'
-const ENTRIES = ['src/index.ts', 'envs/index.ts', 'agents/index.ts', 'benchmarks/index.ts']
+const REPORT_CLIENT = 'report/client.generated.ts'
+/** Bundled with what it imports, so that users install nothing for it. */
+const PLOT = 'report/plot.ts'
+const ENTRIES = ['src/index.ts', 'envs/index.ts', 'agents/index.ts', 'benchmarks/index.ts', 'report/index.ts']
 const STAMP = '.cache/build.json'
 
 const TYPES = !process.argv.includes('--no-types')
@@ -37,18 +40,21 @@ const inputs = [
   ...filesUnder('scenarios', '.yml'),
   'scripts/build.mjs',
   'scripts/build-kernel.mjs',
+  'scripts/build-report-client.mjs',
+  'report/client/tsconfig.json',
   'package.json',
   'package-lock.json',
-].filter((file) => file !== KERNEL && file !== SCENARIOS && existsSync(file))
+].filter((file) => ![KERNEL, SCENARIOS, REPORT_CLIENT].includes(file) && existsSync(file))
 
 const hash = digest(inputs)
-const outputs = ['dist', SCENARIOS]
+const outputs = ['dist', SCENARIOS, REPORT_CLIENT]
 if (process.argv.includes('--if-needed') && readStamp() === hash && outputs.every(existsSync)) process.exit(0)
 
 mkdirSync('.cache', { recursive: true })
 if (existsSync('scripts/build-kernel.mjs'))
   execFileSync(process.execPath, ['scripts/build-kernel.mjs'], { stdio: 'inherit' })
 replaceFile(SCENARIOS, embedScenarios())
+execFileSync(process.execPath, ['scripts/build-report-client.mjs'], { stdio: 'inherit' })
 await bundle()
 if (TYPES) replaceFile(STAMP, JSON.stringify({ hash }))
 
@@ -70,9 +76,12 @@ async function bundle() {
   }
   // Every module is an entry: workers and lazily loaded modules are files of their own, and none is shaken thin.
   const modules = LAYERS.flatMap((layer) => filesUnder(layer, '.ts')).filter(
-    (file) => !file.startsWith(KERNEL_SOURCES) && !file.endsWith('.d.ts'),
+    (file) =>
+      !file.startsWith(KERNEL_SOURCES) && !file.startsWith('report/client/') && !file.endsWith('.d.ts'),
   )
   await build({ ...shared, entry: modules, dts: false })
+  const whole = { ...shared, unbundle: false, deps: { alwaysBundle: [/.*/] } }
+  await build({ ...whole, entry: { 'report/plot': PLOT }, dts: false, clean: false })
   // The compiler's own declarations, of what the entry points reach.
   const dts = { emitDtsOnly: true, oxc: false, compilerOptions: { isolatedDeclarations: false } }
   if (TYPES) await build({ ...shared, entry: ENTRIES.filter(existsSync), dts, clean: false })

@@ -172,7 +172,9 @@ if (values.json) {
     )
   }
 }
-const outside = rows.filter(
+// At single instants of so short a run the mean of 40 skewed numbers is not normal: told, and not judged.
+const judged = rows.filter(({ figure }) => figure !== 'pointwise band')
+const outside = judged.filter(
   ({ covered, experiments }) => covered / experiments < 0.93 || covered / experiments > 0.97,
 )
 process.exitCode = outside.length === 0 ? 0 : 1

@@ -8,6 +8,8 @@ type RunOptions = CommonOptions & {
   readonly horizon?: number
   readonly drain?: boolean
   readonly requests?: string
+  readonly report?: string
+  readonly svg?: string
 }
 
 export function addRun(program: Command): void {
@@ -22,6 +24,8 @@ export function addRun(program: Command): void {
       parseDurationOption,
     )
     .option('--drain', 'stop arrivals at the horizon and run on until every request has ended')
+    .option('--report <file>', 'write a report: one HTML file that needs nothing else')
+    .option('--svg <folder>', 'write the charts of the report as SVG files')
     .option('--requests <file>', 'write one line of JSON per finished request')
     .action(action(run))
 }
@@ -34,9 +38,15 @@ async function run(output: Output, options: RunOptions, file: string): Promise<E
   ])
   const result = await runScenario(file, options, output)
   output.result(result, () => summarizeRun(result))
-  for (const written of [options.out, options.requests]) {
+  const reproduce = reproduceLine(result.seed)
+  if (options.report !== undefined || options.svg !== undefined) {
+    const { writeCharts, writeReport } = await import('../report/write-report.ts')
+    if (options.report !== undefined) writeReport(options.report, { result, command: reproduce })
+    if (options.svg !== undefined) writeCharts(options.svg, result)
+  }
+  for (const written of [options.out, options.requests, options.report, options.svg]) {
     if (written !== undefined) output.talk(`Wrote ${written}`)
   }
-  output.talk(`Reproduce: ${reproduceLine(result.seed)}`)
+  output.talk(`Reproduce: ${reproduce}`)
   return result.slo.every((slo) => slo.met) ? EXIT.done : EXIT.missed
 }

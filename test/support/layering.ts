@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import ts from 'typescript'
 
-export const LAYERS = ['src', 'envs', 'agents', 'benchmarks', 'cli'] as const
+export const LAYERS = ['src', 'envs', 'agents', 'benchmarks', 'report', 'cli'] as const
 
 /** Folders or files that a layer may import, itself included. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   envs: ['envs/', 'src/'],
   agents: ['agents/', 'src/gym/', 'src/policies/', 'src/random/', 'src/errors.ts', 'src/version.ts'],
   benchmarks: ['benchmarks/', 'src/', 'envs/', 'agents/'],
-  cli: ['cli/', 'benchmarks/', 'src/', 'envs/', 'agents/'],
+  report: ['report/', 'src/results/', 'src/analysis/', 'src/errors.ts'],
+  cli: ['cli/', 'benchmarks/', 'report/', 'src/', 'envs/', 'agents/'],
 }
 
 /** `src` runs in a browser: these packages do too. */
