@@ -273,6 +273,7 @@ export class Balancers implements Part {
   private readonly first: Int32Array
   /** Outages that are on at this balancer alone, per backend. */
   private readonly out: Int32Array
+  private readonly hedging: boolean
 
   constructor(world: World) {
     this.world = world
@@ -297,6 +298,7 @@ export class Balancers implements Part {
     this.balancerOf = Int32Array.from(owner)
     this.slotOf = Int32Array.from(slots)
     this.out = new Int32Array(owner.length)
+    this.hedging = compiled.calls.some((call) => call.hedge !== undefined)
     this.decideKind = kernel.on('a balancer decides', (b, leg) => this.decide(b, leg))
     this.giveUpKind = kernel.on('a wait for a backend ends', (leg, timer) => this.giveUp(leg, timer))
   }
@@ -358,7 +360,19 @@ export class Balancers implements Part {
       this.kernel.suspended = true
       return
     }
-    this.assign(balancer, b, leg, balancer.policy.decide(balancer, balancer.draws))
+    const slot = balancer.policy.decide(balancer, balancer.draws)
+    this.assign(balancer, b, leg, this.hedging ? this.awayFromCopies(balancer, leg, slot) : slot)
+  }
+
+  /** The slot, or the next available one where no other copy of the same attempt is. */
+  private awayFromCopies(balancer: Balancer, leg: number, chosen: number): number {
+    const { callers } = this.world
+    for (let i = 0; i < balancer.n; i++) {
+      const slot = (chosen + i) % balancer.n
+      if (balancer.available[slot] === 1 && !callers.hasCopyAt(leg, balancer.spec.replicas[slot]!))
+        return slot
+    }
+    return chosen
   }
 
   /** The answer to the pending decision: an available slot. */

@@ -1,12 +1,14 @@
 /**
  * Calls and their attempts. Whatever calls (a request on behalf of its client, a leg, a branch) sends a leg, waits
- * for its answer under a timer where the calling site has one, and may try again.
+ * for its answer under a timer where the calling site has one, may send copies of it, and may try again.
  */
 
 import type { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
+import { CallColumns } from './call-columns.ts'
+import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
 import { CORE_NONE, LEG, REQUEST } from './legs.ts'
@@ -17,6 +19,8 @@ import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
 const TIMEOUT = OUTCOMES.indexOf('timeout')
+const DEADLINE = OUTCOMES.indexOf('deadline')
+const CIRCUIT_OPEN = OUTCOMES.indexOf('circuit-open')
 
 export class Callers implements Part {
   /** Legs so far: made, answered ok, answered otherwise, given up and released. */
@@ -24,6 +28,8 @@ export class Callers implements Part {
   answeredOk = 0
   failed = 0
   abandoned = 0
+  readonly sites: CallSites
+  readonly columns: CallColumns
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
@@ -35,6 +41,9 @@ export class Callers implements Part {
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
+  private readonly hedgeKind: number
+  private readonly hedging: boolean
+  private readonly propagating: boolean
 
   constructor(world: World) {
     this.world = world
@@ -45,6 +54,11 @@ export class Callers implements Part {
     const { kernel } = world
     this.timeoutKind = kernel.on('a timeout', (row, timer) => this.timedOut(row, timer))
     this.retryKind = kernel.on('a retry', (row, timer) => this.retry(row, timer))
+    this.sites = new CallSites(world.compiled)
+    this.columns = new CallColumns(world.compiled, world.legs)
+    this.hedging = this.columns.hedging
+    this.propagating = this.columns.propagating
+    this.hedgeKind = kernel.on('a copy is due', (row, timer) => this.hedge(row, timer))
     this.resumeKind = kernel.on('a caller goes on', (row) => world.services.step(row))
   }
 
@@ -57,27 +71,67 @@ export class Callers implements Part {
 
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
   begin(row: number, call: number): void {
-    const { legs } = this
+    const { legs, columns, compiled } = this
     legs.call[row] = call
     legs.attempt[row] = 0
+    if (this.hedging) columns.hedged[row] = 0
+    const spec = compiled.calls[call]!
+    if (columns.decorrelated) columns.backoff[row] = spec.backoff.base
+    if (spec.guarded) this.sites.begun(call, this.instanceOf(row, spec), this.kernel.now)
     this.attempt(row)
   }
 
   private attempt(row: number): void {
-    const { legs, kernel, compiled, draws, network } = this
+    const { legs, kernel, compiled, draws, network, columns } = this
     const index = legs.call[row]!
     const call = compiled.calls[index]!
-    const attempt = ++legs.attempt[row]!
+    legs.attempt[row]!++
+    legs.sentAt[row] = kernel.now
+    let deadline = Number.POSITIVE_INFINITY
+    if (this.propagating && legs.kind[row] !== REQUEST) {
+      deadline = columns.deadline[row]!
+      if (kernel.now >= deadline) {
+        this.giveUp(row, DEADLINE)
+        return
+      }
+    }
+    if (call.guarded && !this.sites.mayCall(index, this.instanceOf(row, call), kernel.now)) {
+      this.attemptFailed(row, CIRCUIT_OPEN)
+      return
+    }
+    const leg = this.makeLeg(row, index, call)
+    if (legs.kind[row] === REQUEST && legs.attempt[row] === 1) legs.clearPhases(leg)
+    else legs.copyPhases(row, leg)
+    legs.child[row] = leg
+    if (call.timeoutSite >= 0) {
+      const timeout = Number.isNaN(call.timeoutConstant)
+        ? draws.sample(call.timeoutSite, legs.number[leg]!, legs.path[leg]!, 0)
+        : call.timeoutConstant
+      kernel.at(Math.min(kernel.now + timeout, deadline), this.timeoutKind, row, ++legs.timer[row]!)
+    } else if (deadline < Number.POSITIVE_INFINITY) {
+      kernel.at(deadline, this.timeoutKind, row, ++legs.timer[row]!)
+    }
+    if (call.hedge !== undefined) {
+      columns.copies[row] = 0
+      if (call.timeoutSite < 0 && deadline === Number.POSITIVE_INFINITY) legs.timer[row]!++
+      this.planHedge(row, leg, index, call)
+    }
+    network.send(leg, call.hop.node, call.hop.channel)
+  }
+
+  private makeLeg(row: number, index: number, call: CallSpec): number {
+    const { legs, kernel, compiled, columns } = this
     const fromClient = legs.kind[row] === REQUEST
     const ordinal = fromClient ? 0 : compiled.program.ordinal[legs.pc[row]!]!
     const leg = legs.alloc()
     this.created++
+    this.sites.add(index, ATTEMPTS)
     legs.kind[leg] = LEG
     legs.parent[leg] = row
     legs.parentGeneration[leg] = legs.generation[row]!
     legs.number[leg] = legs.number[row]!
     legs.cls[leg] = legs.cls[row]!
-    legs.path[leg] = mix(legs.path[row]!, call.salt, attempt, ordinal)
+    legs.path[leg] = mix(legs.path[row]!, call.salt, legs.attempt[row]!, ordinal)
     legs.via[leg] = index
     legs.since[leg] = kernel.now
     legs.child[leg] = -1
@@ -93,16 +147,56 @@ export class Callers implements Part {
     legs.worker[leg] = 0
     legs.memory[leg] = 0
     legs.node[leg] = call.caller
-    if (fromClient && attempt === 1) legs.clearPhases(leg)
-    else legs.copyPhases(row, leg)
-    legs.child[row] = leg
-    legs.sentAt[row] = kernel.now
-    if (call.timeoutSite >= 0) {
-      const timeout = Number.isNaN(call.timeoutConstant)
-        ? draws.sample(call.timeoutSite, legs.number[leg]!, legs.path[leg]!, 0)
-        : call.timeoutConstant
-      kernel.at(kernel.now + timeout, this.timeoutKind, row, ++legs.timer[row]!)
+    if (this.hedging) columns.sibling[leg] = -1
+    if (columns.guarding) columns.sent[leg] = kernel.now
+    if (this.propagating) {
+      const item = compiled.classes[legs.cls[row]!]!
+      if (!fromClient) columns.deadline[leg] = columns.deadline[row]!
+      else
+        columns.deadline[leg] = item.propagates ? legs.start[row]! + item.deadline : Number.POSITIVE_INFINITY
     }
+    return leg
+  }
+
+  /** Index of the row's caller among the instances that call over the site: its slot, or the client. */
+  private instanceOf(row: number, call: CallSpec): number {
+    const { legs } = this
+    return legs.kind[row] === REQUEST ? 0 : legs.replica[row]! - call.firstInstance
+  }
+
+  /** What a branch has of the row that forked it. */
+  inherit(row: number, branch: number): void {
+    if (this.propagating) this.columns.deadline[branch] = this.columns.deadline[row]!
+  }
+
+  private planHedge(row: number, leg: number, index: number, call: CallSpec): void {
+    const { legs, kernel, draws } = this
+    const { site, constant } = call.hedge!
+    let after = constant
+    if (site < 0) after = this.sites.hedgeQuantile(index, this.instanceOf(row, call))
+    else if (Number.isNaN(after)) after = draws.sample(site, legs.number[leg]!, legs.path[leg]!, 0)
+    if (after < Number.POSITIVE_INFINITY) kernel.at(kernel.now + after, this.hedgeKind, row, legs.timer[row]!)
+  }
+
+  /** The attempt of the row has taken long: a copy of it is sent, if it may. */
+  private hedge(row: number, timer: number): void {
+    const { legs, kernel, compiled, columns, sites, network } = this
+    if (legs.timer[row] !== timer) return
+    const index = legs.call[row]!
+    const call = compiled.calls[index]!
+    if (!sites.mayHedge(index, this.instanceOf(row, call), kernel.now)) return
+    sites.add(index, HEDGES)
+    legs.attempt[row]!++
+    const tries = legs.attempt[row]! - ++columns.hedged[row]!
+    const leg = this.makeLeg(row, index, call)
+    if (legs.kind[row] === REQUEST && tries === 1) legs.clearPhases(leg)
+    else legs.copyPhases(row, leg)
+    // The wait until a copy is sent is its delay, whatever the first one did meanwhile.
+    legs.since[leg] = legs.sentAt[row]!
+    legs.endPhase(leg, call.backoffCell, kernel.now)
+    columns.sibling[leg] = legs.child[row]!
+    legs.child[row] = leg
+    if (++columns.copies[row]! < call.hedge!.max) this.planHedge(row, leg, index, call)
     network.send(leg, call.hop.node, call.hop.channel)
   }
 
@@ -110,7 +204,20 @@ export class Callers implements Part {
   isAwaited(leg: number): boolean {
     const { legs } = this
     const parent = legs.parent[leg]!
-    return legs.generation[parent] === legs.parentGeneration[leg] && legs.child[parent] === leg
+    if (legs.generation[parent] !== legs.parentGeneration[leg]) return false
+    let child = legs.child[parent]!
+    if (this.hedging) while (child >= 0 && child !== leg) child = this.columns.sibling[child]!
+    return child === leg
+  }
+
+  /** Whether another copy of the leg's attempt is at replica `r`, or on its way there. */
+  hasCopyAt(leg: number, r: number): boolean {
+    if (!this.hedging || !this.isAwaited(leg)) return false
+    const { legs, columns } = this
+    for (let child = legs.child[legs.parent[leg]!]!; child >= 0; child = columns.sibling[child]!) {
+      if (child !== leg && legs.replica[child] === r) return true
+    }
+    return false
   }
 
   /** Whether a timer of the leg's caller would end the wait for an answer that never comes. */
@@ -118,6 +225,7 @@ export class Callers implements Part {
     const { legs, compiled } = this
     const parent = legs.parent[leg]!
     if (compiled.calls[legs.via[leg]!]!.timeoutSite >= 0) return true
+    if (this.propagating && this.columns.deadline[leg]! < Number.POSITIVE_INFINITY) return true
     return (
       legs.kind[parent] === REQUEST &&
       compiled.classes[legs.cls[parent]!]!.deadline < Number.POSITIVE_INFINITY
@@ -126,7 +234,7 @@ export class Callers implements Part {
 
   /** The answer of the leg has come to where its caller is. */
   answered(leg: number): void {
-    const { legs, kernel, requests } = this
+    const { legs, kernel, requests, compiled } = this
     if (!this.isAwaited(leg)) {
       this.abandoned++
       legs.release(leg)
@@ -134,7 +242,16 @@ export class Callers implements Part {
     }
     const caller = legs.parent[leg]!
     const outcome = legs.outcome[leg]!
-    legs.child[caller] = -1
+    const via = legs.via[leg]!
+    const call = compiled.calls[via]!
+    if (call.guarded) this.record(caller, leg, outcome)
+    if (call.hedge === undefined) legs.child[caller] = -1
+    else if (this.unlink(caller, leg, outcome)) {
+      // Another copy is still out.
+      this.failed++
+      legs.release(leg)
+      return
+    }
     legs.timer[caller]!++
     if (outcome !== OK) {
       this.failed++
@@ -155,49 +272,104 @@ export class Callers implements Part {
     kernel.task(this.resumeKind, caller, 0)
   }
 
-  /** The caller stops waiting; the leg goes on until what it holds is released. */
-  abandon(caller: number): void {
-    const { legs, network } = this
-    const leg = legs.child[caller]!
+  /** Takes the leg out of its caller's copies. Of a success the others are given up; else: whether there are others. */
+  private unlink(caller: number, leg: number, outcome: number): boolean {
+    const { legs, columns } = this
+    const { sibling } = columns
+    if (legs.child[caller] === leg) {
+      legs.child[caller] = sibling[leg]!
+    } else {
+      let before = legs.child[caller]!
+      while (sibling[before] !== leg) before = sibling[before]!
+      sibling[before] = sibling[leg]!
+    }
+    if (outcome !== OK) return legs.child[caller]! >= 0
+    if (columns.sent[leg]! > legs.sentAt[caller]!) this.sites.add(legs.via[leg]!, HEDGE_WINS)
+    this.abandon(caller, -1)
+    return false
+  }
+
+  /** Tells the calling site how the leg ended for it; -1: it was no longer wanted. */
+  private record(caller: number, leg: number, outcome: number): void {
+    const { legs, compiled, kernel, columns } = this
+    const via = legs.via[leg]!
+    const instance = this.instanceOf(caller, compiled.calls[via]!)
+    this.sites.ended(via, instance, outcome, columns.sent[leg]!, kernel.now)
+  }
+
+  /**
+   * The caller stops waiting; the leg goes on until what it holds is released. `outcome`: why the caller counts the
+   * attempt as failed; -1: it does not.
+   */
+  abandon(caller: number, outcome = -1): void {
+    const { legs, network, compiled, columns } = this
+    let leg = legs.child[caller]!
     legs.timer[caller]!++
     if (leg < 0) return
     legs.child[caller] = -1
-    if (legs.lost[leg] === 1) network.drop(leg)
+    const { guarded } = compiled.calls[legs.via[leg]!]!
+    while (leg >= 0) {
+      const next = this.hedging ? columns.sibling[leg]! : -1
+      if (guarded) this.record(caller, leg, outcome)
+      if (legs.lost[leg] === 1) network.drop(leg)
+      leg = next
+    }
   }
 
   private timedOut(row: number, timer: number): void {
     if (this.legs.timer[row] !== timer) return
-    this.abandon(row)
-    this.attemptFailed(row, TIMEOUT)
+    const late =
+      this.propagating && this.legs.kind[row] !== REQUEST && this.kernel.now >= this.columns.deadline[row]!
+    const outcome = late ? DEADLINE : TIMEOUT
+    this.abandon(row, outcome)
+    this.attemptFailed(row, outcome)
   }
 
   private attemptFailed(row: number, outcome: number): void {
-    const { legs, kernel, compiled, requests, services } = this
-    const call = compiled.calls[legs.call[row]!]!
-    const attempt = legs.attempt[row]!
-    if (attempt < call.attempts) {
-      if (legs.kind[row] === REQUEST && attempt === 1) legs.clearPhases(row)
+    const { legs, kernel, compiled, sites } = this
+    const index = legs.call[row]!
+    const call = compiled.calls[index]!
+    const tries = this.hedging ? legs.attempt[row]! - this.columns.hedged[row]! : legs.attempt[row]!
+    if (
+      tries < call.attempts &&
+      (call.retryMask & (1 << outcome)) !== 0 &&
+      (call.budget === undefined || sites.mayRetry(index, this.instanceOf(row, call), kernel.now))
+    ) {
+      sites.add(index, RETRIES)
+      sites.retriesByClass[legs.cls[row]!]!++
+      if (legs.kind[row] === REQUEST && tries === 1) legs.clearPhases(row)
       legs.since[row] = legs.sentAt[row]!
       legs.endPhase(row, call.failedCell, kernel.now)
-      kernel.at(kernel.now + this.backoff(row, call, attempt), this.retryKind, row, ++legs.timer[row]!)
-    } else if (legs.kind[row] === REQUEST) {
-      requests.finish(row, outcome, -1)
+      let due = kernel.now + this.backoff(row, call, tries)
+      if (this.propagating && legs.kind[row] !== REQUEST) due = Math.min(due, this.columns.deadline[row]!)
+      kernel.at(due, this.retryKind, row, ++legs.timer[row]!)
     } else {
-      services.fail(row, outcome)
+      this.giveUp(row, outcome)
     }
   }
 
-  private backoff(row: number, call: CallSpec, attempt: number): number {
+  /** The call of the row has failed for good. */
+  private giveUp(row: number, outcome: number): void {
+    if (this.legs.kind[row] === REQUEST) this.requests.finish(row, outcome, -1)
+    else this.services.fail(row, outcome)
+  }
+
+  private backoff(row: number, call: CallSpec, tries: number): number {
     const { base, factor, max, jitter } = call.backoff
-    const full = Math.min(max, base * pow(factor, attempt - 1))
+    const full = Math.min(max, base * pow(factor, tries - 1))
     if (jitter === 'none' || full === 0) return full
-    const { legs, draws } = this
+    const { legs, draws, columns } = this
     const u = draws.uniform(
       call.jitterSite,
       legs.number[row]!,
-      mix(legs.path[row]!, call.salt, attempt, 0),
+      mix(legs.path[row]!, call.salt, legs.attempt[row]!, 0),
       1,
     )
+    if (jitter === 'decorrelated') {
+      const delay = Math.min(max, base + u * (3 * columns.backoff[row]! - base))
+      columns.backoff[row] = delay
+      return delay
+    }
     return jitter === 'full' ? u * full : (full / 2) * (1 + u)
   }
 
@@ -214,11 +386,14 @@ export class Callers implements Part {
       answeredOk: this.answeredOk,
       failed: this.failed,
       abandoned: this.abandoned,
+      sites: this.sites.save(),
     }
   }
 
   restore(state: unknown): void {
-    Object.assign(this, state)
+    const { sites, ...counts } = state as { sites: unknown }
+    Object.assign(this, counts)
+    this.sites.restore(sites)
   }
 }
 

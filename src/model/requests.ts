@@ -183,7 +183,7 @@ export class Requests implements Part {
   private deadline(row: number, generation: number): void {
     const { legs, callers } = this
     if (legs.generation[row] !== generation) return
-    callers.abandon(row)
+    callers.abandon(row, DEADLINE)
     this.finish(row, DEADLINE, -1)
   }
 

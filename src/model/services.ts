@@ -320,6 +320,7 @@ export class Services implements Part {
       legs.since[branch] = kernel.now
       legs.copyPhases(row, branch)
       legs.child[branch] = -1
+      this.callers.inherit(row, branch)
       legs.node[branch] = legs.node[row]!
       legs.channel[branch] = -1
       legs.backend[branch] = -1

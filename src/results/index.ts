@@ -1,6 +1,7 @@
 export { fromJson, fromMsgpack, toJson, toMsgpack } from './formats.ts'
 export { quoteCsv, seriesToCsv } from './series-csv.ts'
 export {
+  type CallSiteResult,
   type ClassResult,
   type ComponentResult,
   type EventMarker,

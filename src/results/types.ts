@@ -69,8 +69,29 @@ export type LatencyPart = {
   readonly breakdown: readonly BreakdownEntry[]
 }
 
+/** A calling site that retries, hedges or has a circuit breaker, over the whole run and all of its callers. */
+export type CallSiteResult = {
+  /** Legs sent: first attempts, retries and copies. */
+  readonly attempts: number
+  readonly retries: number
+  /** Copies sent because an attempt took long, and those whose answer was the first. */
+  readonly hedges: number
+  readonly hedgeWins: number
+  /** Retries and copies that their budget did not allow. */
+  readonly deniedRetries: number
+  readonly deniedHedges: number
+  /** Attempts that the circuit breaker did not let through. */
+  readonly rejected: number
+  /** Legs sent per call. */
+  readonly amplification: number
+  /** Times that a circuit went to open, and seconds that it was, summed over the callers. */
+  readonly circuit?: { readonly opens: number; readonly openTime: number }
+}
+
 export type ClassResult = {
   readonly created: number
+  /** Attempts after the first of any call made for the class, copies not included; absent where nothing retries. */
+  readonly retries?: number
   readonly inFlight: number
   readonly outcomes: OutcomeCounts
   readonly latency: LatencySummary
@@ -94,6 +115,7 @@ export type ComponentResult =
       readonly created: number
       /** Requests per second sent in [warmup, horizon). */
       readonly rate: number
+      readonly calls?: CallSiteResult
     }
   | { readonly kind: 'link'; readonly inTransit: GaugeSummary; readonly sent: number; readonly lost: number }
   | {
@@ -128,6 +150,8 @@ export type ComponentResult =
       /** Replica-hours paid x cost of one. */
       readonly cost: number
       readonly replicas: readonly ReplicaResult[]
+      /** By step, for those calls of its endpoints that retry, hedge or have a circuit breaker. */
+      readonly calls?: Readonly<Record<string, CallSiteResult>>
     }
 
 /** Names of components, workloads first, and who sends to whom. */

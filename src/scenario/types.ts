@@ -4,6 +4,8 @@
  * What a user may write is defined by `schema.ts`; `load.ts` turns that into this.
  */
 
+import type { Outcome } from '../results/types.ts'
+
 /** A distribution by its natural description; `mean` and `cv` are those of the value itself. */
 export type Distribution =
   | { readonly kind: 'constant'; readonly value: number }
@@ -54,25 +56,77 @@ export type Profile = {
   readonly phase: number
 }
 
-/** Delay before attempt k + 1 (k = 1, 2, ...): jittered min(max, base x factor^(k-1)). */
+/**
+ * Delay before attempt k + 1 (k = 1, 2, ...): jittered min(max, base x factor^(k-1)); decorrelated: uniform from base to
+ * three times the delay before (at first the base), at most max.
+ */
 export type Backoff = {
   readonly base: number
   readonly factor: number
   readonly max: number
-  readonly jitter: 'none' | 'full' | 'equal'
+  readonly jitter: 'none' | 'full' | 'equal' | 'decorrelated'
 }
+
+/** Limits the retries of each caller instance of a calling site. */
+export type RetryBudget =
+  /** A first attempt earns `percent` of a retry, forgotten after `window` seconds; `reserve` retries per second are free. */
+  | { readonly kind: 'tokens'; readonly percent: number; readonly window: number; readonly reserve: number }
+  /** gRPC: a failure costs one of `maxTokens`, a success gives `tokenRatio`; retries while more than half are there. */
+  | { readonly kind: 'throttle'; readonly maxTokens: number; readonly tokenRatio: number }
 
 export type Retry = {
   /** All attempts, the first included. */
   readonly attempts: number
   readonly backoff: Backoff
+  /** Outcomes that are retried; absent: all but `deadline` and `circuit-open`. */
+  readonly on?: readonly Outcome[] | undefined
+  readonly budget?: RetryBudget | undefined
 }
+
+/** Sends up to `max` copies of an attempt that has no answer yet; the first success counts. */
+export type Hedge = {
+  /** Before the first copy, and between copies: a delay, or a quantile of the site's recent latencies. */
+  readonly after: Distribution | { readonly kind: 'quantile'; readonly q: number }
+  readonly max: number
+  /** Copies per first attempt, at most. */
+  readonly maxExtra?: number | undefined
+}
+
+export type CircuitBreaker =
+  /** resilience4j; the window is one of calls or of whole seconds. */
+  | {
+      readonly kind: 'rate'
+      readonly failureRate: number
+      readonly slowCallRate: number
+      /** Seconds above which a call is slow. */
+      readonly slowCall: number
+      readonly window: { readonly calls?: number | undefined; readonly seconds?: number | undefined }
+      readonly minimumCalls: number
+      readonly open: number
+      readonly halfOpen: number
+    }
+  | {
+      readonly kind: 'hystrix'
+      readonly errorRate: number
+      readonly requests: number
+      readonly window: number
+      readonly sleep: number
+      readonly interval: number
+    }
+  | {
+      readonly kind: 'consecutive'
+      readonly failures: number
+      readonly open: number
+      readonly maxOpen: number
+    }
 
 /** What every calling site (a workload, a `call`) may say of its calls. */
 export type CallPolicy = {
   /** Of one attempt, from its send; absent: none. */
   readonly timeout?: Distribution | undefined
   readonly retry?: Retry | undefined
+  readonly hedge?: Hedge | undefined
+  readonly circuitBreaker?: CircuitBreaker | undefined
 }
 
 export type WorkloadClass = {
@@ -90,6 +144,8 @@ export type Workload = CallPolicy & {
   readonly to: string
   readonly arrivals: Arrivals
   readonly profile?: Profile | undefined
+  /** Calls made for a request end at its class's deadline, and none begins after it. */
+  readonly propagateDeadline?: boolean | undefined
   /** At least one; a workload without classes has one named `default`. */
   readonly classes: readonly WorkloadClass[]
 }
@@ -152,7 +208,8 @@ export type Autoscaler = {
   readonly metricDelay: number
 }
 
-export type Service = {
+/** What a service says of calls is the default of those who call it. */
+export type Service = CallPolicy & {
   readonly name: string
   /** Slots are numbered from 0 through the groups in order. */
   readonly groups: readonly ReplicaGroup[]

@@ -18,6 +18,7 @@ import {
 } from '../model/service-gauges.ts'
 import type { World } from '../model/world.ts'
 import type { ComponentResult, GaugeSummary } from '../results/types.ts'
+import { callResults } from './call-results.ts'
 
 export function componentResults(world: World): Record<string, ComponentResult> {
   const { compiled, network, balancers, requests } = world
@@ -28,6 +29,7 @@ export function componentResults(world: World): Record<string, ComponentResult> 
   })
   const results: Record<string, ComponentResult> = {}
   const window = now - world.window.from
+  const calls = callResults(world)
   compiled.scenario.workloads.forEach((workload, w) => {
     let created = 0
     let sent = 0
@@ -36,7 +38,13 @@ export function componentResults(world: World): Record<string, ComponentResult> 
       created += requests.created[c]!
       sent += requests.sentInWindow[c]!
     })
-    results[workload.name] = { kind: 'workload', created, rate: window > 0 ? sent / window : 0 }
+    const own = calls[workload.name]?.[workload.name]
+    results[workload.name] = {
+      kind: 'workload',
+      created,
+      rate: window > 0 ? sent / window : 0,
+      ...(own === undefined ? {} : { calls: own }),
+    }
   })
   compiled.scenario.links.forEach((link, i) => {
     results[link.name] = {
@@ -56,7 +64,9 @@ export function componentResults(world: World): Record<string, ComponentResult> 
     }
   })
   compiled.services.forEach((spec, s) => {
-    results[spec.name] = serviceResult(world, spec, s, window, summary)
+    const own = calls[spec.name]
+    const service = serviceResult(world, spec, s, window, summary)
+    results[spec.name] = own === undefined ? service : ({ ...service, calls: own } as ComponentResult)
   })
   return results
 }

@@ -13,6 +13,7 @@ import {
 } from '../results/types.ts'
 import type { Slo } from '../scenario/types.ts'
 import { VERSION } from '../version.ts'
+import { retries } from './call-results.ts'
 import { Latencies } from './latency-summary.ts'
 import { breakdownOf, tailsOf } from './tails.ts'
 import { topologyOf } from './topology.ts'
@@ -31,11 +32,13 @@ export function buildResult(
   const total: Record<string, number> = {}
   const latency = all.summary()
   const single = compiled.classes.length === 1
+  const retried = retries(world)
   compiled.classes.forEach((item, c) => {
     const outcomes = countsOf(requests.outcomes.subarray(c * OUTCOMES.length, (c + 1) * OUTCOMES.length))
     for (const [outcome, count] of Object.entries(outcomes)) total[outcome] = (total[outcome] ?? 0) + count
     byClass[item.name] = {
       created: requests.created[c]!,
+      ...(retried ? { retries: world.callers.sites.retriesByClass[c]! } : {}),
       inFlight: requests.openOf(c),
       outcomes,
       latency: single ? latency : new Latencies([requests.recorders[c]!]).summary(),

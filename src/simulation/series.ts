@@ -1,5 +1,6 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
+import { RETRIES } from '../model/call-sites.ts'
 import {
   BUSY,
   IO,
@@ -16,7 +17,7 @@ import {
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
-  const { compiled, requests, network, balancers, services, scalers } = world
+  const { compiled, requests, network, balancers, services, scalers, callers } = world
   sampler.gauge('requests.open', requests.open, 0)
   sampler.counter('requests.created', () => requests.createdTotal)
   sampler.counter('requests.ok', () => requests.okTotal)
@@ -59,6 +60,13 @@ export function addSeries(sampler: Sampler, world: World): void {
       add('ready', READY_REPLICAS)
       add('paid', PAID_REPLICAS)
     }
+  })
+  compiled.nodes.forEach(({ name }, node) => {
+    const sites = compiled.calls.flatMap((call, i) => (call.caller === node && call.attempts > 1 ? [i] : []))
+    if (sites.length === 0) return
+    sampler.counter(`${name}.retries`, () =>
+      sites.reduce((sum, site) => sum + callers.sites.count(site, RETRIES), 0),
+    )
   })
   scalers.all.forEach((scaler, i) => {
     sampler.gauge(`${scaler.spec.name}.target`, scalers.gauges, i)

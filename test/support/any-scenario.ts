@@ -6,7 +6,7 @@
 import fc from 'fast-check'
 import { balancingPolicies } from '../../src/policies/index.ts'
 import type { BalancerInput } from '../../src/scenario/schema/balancer.ts'
-import type { CallPolicyInput } from '../../src/scenario/schema/call-policy.ts'
+import type { CallPolicyInput, RetryInput } from '../../src/scenario/schema/call-policy.ts'
 import type { Quantity } from '../../src/scenario/schema/common.ts'
 import type { DistributionInput } from '../../src/scenario/schema/distribution.ts'
 import type { EventInput } from '../../src/scenario/schema/event.ts'
@@ -38,26 +38,75 @@ const duration = (mean: number): fc.Arbitrary<Duration> =>
 const seconds = (low: number, high: number): fc.Arbitrary<number> =>
   fc.integer({ min: Math.ceil(low * 100), max: Math.floor(high * 100) }).map((n) => n / 100)
 
+/** Budgets, hedges and circuit breakers, tight enough to act within a few hundred calls. */
+const resilience: fc.Arbitrary<{
+  hedge?: CallPolicyInput['hedge']
+  circuitBreaker?: CallPolicyInput['circuitBreaker']
+  budget?: RetryInput['budget']
+  on?: RetryInput['on']
+}> = fc.record(
+  {
+    hedge: fc.constantFrom<NonNullable<CallPolicyInput['hedge']>[]>(
+      { after: 0.05 },
+      { after: { exponential: { mean: 0.05 } }, max: 2 },
+      { after: 'p90', maxExtra: 0.2 },
+    ),
+    circuitBreaker: fc.constantFrom<NonNullable<CallPolicyInput['circuitBreaker']>[]>(
+      { window: 5, open: 0.5, halfOpen: 2, slowCall: 0.2 },
+      { window: '2s', minimumCalls: 3, open: 1 },
+      { hystrix: { window: 1, requests: 3, sleep: 0.5, interval: 0.25 } },
+      { consecutive: { failures: 2, open: 0.3 } },
+    ),
+    budget: fc.constantFrom<NonNullable<RetryInput['budget']>[]>(
+      0.3,
+      { percent: 0.1, window: 2, reserve: 1 },
+      { throttle: { maxTokens: 4, tokenRatio: 0.5 } },
+    ),
+    on: fc.constantFrom<NonNullable<RetryInput['on']>[]>(['timeout', 'circuit-open'], ['failed', 'lost']),
+  },
+  { requiredKeys: [] },
+)
+
 const callPolicy = (calm: boolean): fc.Arbitrary<CallPolicyInput> =>
   calm
     ? fc.constant({})
-    : fc.record(
-        {
-          timeout: fc.oneof(
-            duration(0.3).filter((d) => typeof d !== 'object' || !('uniform' in d)),
-            fc.constant<Duration>(1),
-          ),
-          retry: fc.record({
-            attempts: fc.integer({ min: 1, max: 3 }),
-            backoff: fc.oneof(
-              fc.constant({ constant: 0.05 }),
-              fc.constant({ exponential: { base: 0.05, jitter: 'full' as const, max: 0.2 } }),
-              fc.constant({ exponential: { base: 0.1, factor: 3, jitter: 'equal' as const } }),
-            ),
-          }),
-        },
-        { requiredKeys: [] },
-      )
+    : fc
+        .tuple(plainCallPolicy, fc.option(resilience, { freq: 2 }))
+        .map(([{ retry, ...plain }, drawn]): CallPolicyInput => {
+          const { budget, on, ...guards } = drawn ?? {}
+          return {
+            ...plain,
+            ...guards,
+            ...(retry === undefined
+              ? {}
+              : {
+                  retry: {
+                    ...retry,
+                    ...(budget === undefined ? {} : { budget }),
+                    ...(on === undefined ? {} : { on }),
+                  },
+                }),
+          }
+        })
+
+const plainCallPolicy: fc.Arbitrary<CallPolicyInput> = fc.record(
+  {
+    timeout: fc.oneof(
+      duration(0.3).filter((d) => typeof d !== 'object' || !('uniform' in d)),
+      fc.constant<Duration>(1),
+    ),
+    retry: fc.record({
+      attempts: fc.integer({ min: 1, max: 3 }),
+      backoff: fc.oneof(
+        fc.constant({ constant: 0.05 }),
+        fc.constant({ exponential: { base: 0.05, jitter: 'full' as const, max: 0.2 } }),
+        fc.constant({ exponential: { base: 0.1, factor: 3, jitter: 'equal' as const } }),
+        fc.constant({ exponential: { base: 0.05, max: 0.3, jitter: 'decorrelated' as const } }),
+      ),
+    }),
+  },
+  { requiredKeys: [] },
+)
 
 /** Steps of an endpoint at a service; `targets`: where it may send. */
 function steps(targets: readonly string[], calm: boolean, depth: number): fc.Arbitrary<StepInput[]> {
@@ -127,6 +176,7 @@ function service(
       b: endpoint(targets, undefined, calm),
       cores: fc.integer({ min: 1, max: 3 }),
       discipline: fc.constantFrom('fifo' as const, 'ps' as const),
+      defaults: fc.option(callPolicy(calm), { freq: 2 }),
       memory: fc.option(fc.integer({ min: 8, max: 20 })),
       workers: fc.option(fc.integer({ min: 1, max: 4 })),
       replicas: fc.oneof(
@@ -145,10 +195,11 @@ function service(
         { freq: 5 },
       ),
     })
-    .map(({ a, b, cores, discipline, memory, workers, replicas, scaled }) => ({
+    .map(({ a, b, cores, discipline, defaults, memory, workers, replicas, scaled }) => ({
       endpoints: { a, b },
       cores,
       discipline,
+      ...(defaults ?? {}),
       // Fits any endpoint: 4 MiB at most, twice in no repeat.
       ...(memory === null ? {} : { memory: `${memory}MiB` }),
       ...(workers === null ? {} : { workers }),
@@ -173,16 +224,18 @@ function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.
     .record({
       arrivals: fc.oneof(...kinds) as fc.Arbitrary<WorkloadInput['arrivals']>,
       profiled: fc.boolean(),
+      propagateDeadline: fc.boolean(),
       deadline: fc.option(seconds(0.1, 1)),
       policy: callPolicy(calm),
     })
-    .map(({ arrivals, profiled, deadline, policy }) => ({
+    .map(({ arrivals, profiled, propagateDeadline, deadline, policy }) => ({
       to,
       arrivals,
       ...(profiled && !('closed' in arrivals) && !('trace' in arrivals)
         ? { profile: { diurnal: { amplitude: 0.7, period: 7 } } }
         : {}),
       ...policy,
+      propagateDeadline,
       classes: {
         x: { weight: 3, endpoint: 'a', ...(deadline === null || calm ? {} : { deadline }) },
         y: { weight: 1 },

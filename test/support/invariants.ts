@@ -40,6 +40,21 @@ export function gaugesOf({ world }: Simulation): Record<string, Gauges> {
   }
 }
 
+/** Every leg that a caller waits for is in use, of that caller, and sent over the site that the caller is at. */
+function expectAwaited({ world: { legs, callers } }: Simulation, rows: readonly number[]): void {
+  const live = new Set(rows)
+  for (const row of rows) {
+    const { hedging, sibling } = callers.columns
+    if (legs.kind[row] !== REQUEST && legs.child[row]! < 0) continue
+    for (let leg = legs.child[row]!; leg >= 0; leg = hedging ? sibling[leg]! : -1) {
+      expect(live.has(leg)).toBe(true)
+      expect(legs.parent[leg]).toBe(row)
+      expect(legs.via[leg]).toBe(legs.call[row])
+      expect(callers.isAwaited(leg)).toBe(true)
+    }
+  }
+}
+
 export function expectConsistent(simulation: Simulation): void {
   const { world } = simulation
   const { legs, requests, callers, network, balancers, replicas, services, scalers, compiled } = world
@@ -55,6 +70,8 @@ export function expectConsistent(simulation: Simulation): void {
   expect(callers.created).toBe(
     callers.answeredOk + callers.failed + callers.abandoned + count((row) => legs.kind[row] === LEG),
   )
+
+  expectAwaited(simulation, rows)
 
   for (const [name, gauges] of Object.entries(gaugesOf(simulation))) {
     gauges.value.forEach((value, i) => {

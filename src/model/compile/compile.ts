@@ -1,6 +1,7 @@
 /** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
 import { compileDistribution } from '../../random/index.ts'
 import type { CallPolicy, Distribution, Scenario, Service } from '../../scenario/types.ts'
+import { retriedOutcomes, sitePolicy } from './call-defaults.ts'
 import {
   type BalancerSpec,
   type CallSpec,
@@ -9,6 +10,7 @@ import {
   type ClassSpec,
   type Compiled,
   type ForwardSpec,
+  type HedgeSpec,
   type Hop,
   NODE_BALANCER,
   NODE_RELAY,
@@ -83,6 +85,7 @@ class Compiler {
         endpoint: item.endpoint === undefined ? -1 : this.endpointId(item.endpoint),
         priority: item.priority,
         deadline: item.deadline ?? Number.POSITIVE_INFINITY,
+        propagates: workload.propagateDeadline === true && item.deadline !== undefined,
       })),
     )
     const classSites = scenario.workloads.map((workload) => this.site(`${workload.name}.class`))
@@ -201,6 +204,8 @@ class Compiler {
   }
 
   private forwardingService = ''
+  /** Global replica of the first slot of the service that is being compiled. */
+  private firstReplica = 0
 
   private isImplicit(node: number): boolean {
     const spec = this.nodes[node]!
@@ -288,10 +293,13 @@ class Compiler {
     return { node: this.implicitOf.get(to) ?? this.nodeOf.get(to)!, channel: this.channel(from, to) }
   }
 
-  private addCall(name: string, caller: string, to: string, endpoint: number, policy: CallPolicy): number {
+  private addCall(name: string, caller: string, to: string, endpoint: number, own: CallPolicy): number {
+    const { policy, keys } = sitePolicy(this.scenario, name, caller, to, own)
     const timeout = policy.timeout === undefined ? undefined : compileDistribution(policy.timeout)
     const retry = policy.retry
     const retries = retry !== undefined && retry.attempts > 1
+    const service = this.scenario.services.find((item) => item.name === caller)
+    const { hedge, circuitBreaker } = policy
     return (
       this.calls.push({
         name,
@@ -302,16 +310,36 @@ class Compiler {
         timeoutConstant: timeout?.constant ? timeout.mean : Number.NaN,
         attempts: retry?.attempts ?? 1,
         backoff: retry?.backoff ?? { base: 0, factor: 1, max: 0, jitter: 'none' },
+        retryMask: retriedOutcomes(retry),
+        budget: retries ? retry.budget : undefined,
+        hedge: hedge === undefined ? undefined : this.hedge(name, hedge),
+        breaker: circuitBreaker,
+        keys,
+        instances: service === undefined ? 1 : slotsOf(service),
+        firstInstance: service === undefined ? 0 : this.firstReplica,
+        guarded: (retries && retry.budget !== undefined) || (hedge ?? circuitBreaker) !== undefined,
         jitterSite: retries ? this.site(`${name}.backoff`) : -1,
-        backoffCell: retries ? this.cell('backoff', caller) : -1,
+        backoffCell: retries || hedge !== undefined ? this.cell('backoff', caller) : -1,
         failedCell: retries ? this.cell('failed-attempt', caller) : -1,
         salt: hashName(name),
       }) - 1
     )
   }
 
+  private hedge(name: string, { after, max, maxExtra }: NonNullable<CallPolicy['hedge']>): HedgeSpec {
+    const sampler = after.kind === 'quantile' ? undefined : compileDistribution(after)
+    return {
+      site: after.kind === 'quantile' ? -1 : this.site(`${name}.hedge`, after),
+      constant: sampler?.constant ? sampler.mean : Number.NaN,
+      quantile: after.kind === 'quantile' ? after.q : Number.NaN,
+      max,
+      maxExtra: maxExtra ?? Number.NaN,
+    }
+  }
+
   private service(service: Service, builder: ProgramBuilder, firstReplica: number): ServiceSpec {
     this.forwardingService = service.name
+    this.firstReplica = firstReplica
     const steps = service.endpoints.flatMap((endpoint) => [...walkSteps(endpoint.steps)])
     const speedChanges = this.scenario.events.some(
       (event) => event.kind === 'slow' && event.service === service.name,

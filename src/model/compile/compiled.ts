@@ -1,5 +1,5 @@
 /** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
-import type { Distribution, Scenario } from '../../scenario/types.ts'
+import type { Backoff, CircuitBreaker, Distribution, RetryBudget, Scenario } from '../../scenario/types.ts'
 import type { Program } from './program.ts'
 
 export type Phase =
@@ -48,6 +48,17 @@ export type ChannelSpec = {
 /** Where a leg goes next. */
 export type Hop = { readonly node: number; readonly channel: number }
 
+export type HedgeSpec = {
+  readonly site: number
+  /** The delay where it is constant, else NaN. */
+  readonly constant: number
+  /** Of recent latencies, instead of a delay; NaN. */
+  readonly quantile: number
+  readonly max: number
+  /** NaN: no limit. */
+  readonly maxExtra: number
+}
+
 /** A calling site: workload w is call w, then every `call` step. */
 export type CallSpec = {
   readonly name: string
@@ -58,12 +69,19 @@ export type CallSpec = {
   readonly timeoutSite: number
   readonly timeoutConstant: number
   readonly attempts: number
-  readonly backoff: {
-    readonly base: number
-    readonly factor: number
-    readonly max: number
-    readonly jitter: 'none' | 'full' | 'equal'
-  }
+  readonly backoff: Backoff
+  /** Bit i: outcome i is retried. */
+  readonly retryMask: number
+  readonly budget: RetryBudget | undefined
+  readonly hedge: HedgeSpec | undefined
+  readonly breaker: CircuitBreaker | undefined
+  /** Sites of the same key share one state per caller instance. */
+  readonly keys: { readonly retry: string; readonly hedge: string; readonly circuitBreaker: string }
+  /** Caller instances: 1 for a workload; and the global replica of the first one. */
+  readonly instances: number
+  readonly firstInstance: number
+  /** Whether a budget, a hedge or a breaker has to be asked. */
+  readonly guarded: boolean
   readonly jitterSite: number
   readonly backoffCell: number
   readonly failedCell: number
@@ -79,6 +97,8 @@ export type ClassSpec = {
   readonly endpoint: number
   readonly priority: number
   readonly deadline: number
+  /** Whether the calls that are made for its requests end at the deadline too. */
+  readonly propagates: boolean
 }
 
 export type RelaySpec = { readonly node: number; readonly hop: Hop }

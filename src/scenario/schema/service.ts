@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Endpoint, ReplicaGroup, Service } from '../types.ts'
 import { type AutoscalerInput, autoscaler } from './autoscaler.ts'
+import { type CallPolicyInput, callPolicyFields } from './call-policy.ts'
 import {
   choice,
   either,
@@ -25,7 +26,8 @@ export type ReplicaGroupInput = {
   speed?: number | undefined
 }
 
-export type ServiceInput = {
+/** `timeout`, `retry`, `hedge` and `circuitBreaker` are the defaults of the service's callers. */
+export type ServiceInput = CallPolicyInput & {
   /** A number, or groups of different speed. Default 1, with an autoscaler its `min`. */
   replicas?: number | ReplicaGroupInput[] | undefined
   /** Default 1. */
@@ -69,22 +71,10 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     endpoints: mapOf(steps, 'steps', endpointName).describe('Lists of steps by name.'),
     autoscaler: autoscaler.optional(),
     cost: number().optional().describe('Of one replica-hour; default 1.'),
+    ...callPolicyFields,
   },
   {
-    planned: [
-      'sockets',
-      'overload',
-      'failures',
-      'keepAlive',
-      'circuitBreaker',
-      'timeout',
-      'retry',
-      'hedge',
-      'cancel',
-      'usl',
-      'coldStart',
-      'scope',
-    ],
+    planned: ['sockets', 'overload', 'failures', 'keepAlive', 'cancel', 'usl', 'coldStart', 'scope'],
   },
 ).transform((given, context): Omit<Service, 'name'> => {
   const { autoscaler } = given
@@ -119,5 +109,9 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     endpoints,
     ...(autoscaler === undefined ? {} : { autoscaler }),
     cost: given.cost ?? 1,
+    ...(given.timeout === undefined ? {} : { timeout: given.timeout }),
+    ...(given.retry === undefined ? {} : { retry: given.retry }),
+    ...(given.hedge === undefined ? {} : { hedge: given.hedge }),
+    ...(given.circuitBreaker === undefined ? {} : { circuitBreaker: given.circuitBreaker }),
   }
 })

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { CallPolicy, Profile, WorkloadClass } from '../types.ts'
 import { type ArrivalsInput, arrivals, type ProfileInput, profile, type WrittenArrivals } from './arrivals.ts'
 import { type CallPolicyInput, callPolicyFields, plannedOfCalls } from './call-policy.ts'
-import { integer, mapOf, name, noun, number, positiveDuration, type Quantity, text } from './common.ts'
+import { flag, integer, mapOf, name, noun, number, positiveDuration, type Quantity, text } from './common.ts'
 
 export type ClassInput = {
   /** Relative frequency; default 1. */
@@ -22,12 +22,15 @@ export type WorkloadInput = CallPolicyInput & {
   arrivals: ArrivalsInput
   profile?: ProfileInput | undefined
   classes?: Record<string, ClassInput> | undefined
+  /** Calls made for a request end at its deadline, and none begins after it. Default false. */
+  propagateDeadline?: boolean | undefined
 }
 
 export type WrittenWorkload = CallPolicy & {
   readonly to: string
   readonly arrivals: WrittenArrivals
   readonly profile?: Profile | undefined
+  readonly propagateDeadline?: boolean | undefined
   readonly classes: readonly WorkloadClass[]
 }
 
@@ -53,6 +56,9 @@ export const workload: z.ZodType<WrittenWorkload, WorkloadInput> = noun(
     classes: mapOf(requestClass, 'classes')
       .optional()
       .describe('Kinds of requests by name, drawn by weight.'),
+    propagateDeadline: flag()
+      .optional()
+      .describe('Calls made for a request end at its deadline, and none begins after it. Default false.'),
     ...callPolicyFields,
   },
   { planned: plannedOfCalls },

@@ -357,7 +357,7 @@ const CASES: Case[] = [
   [
     'an unknown jitter',
     [['jitter: full', 'jitter: ful']],
-    'expected none or full or equal, got "ful" (shop.yml:12:66 workloads.shoppers.retry.backoff.exponential.jitter). Did you mean "full"?',
+    'expected none or full or equal or decorrelated, got "ful" (shop.yml:12:66 workloads.shoppers.retry.backoff.exponential.jitter). Did you mean "full"?',
   ],
   [
     'no way to choose targets',
@@ -402,13 +402,64 @@ test('no workload at all', () => {
 })
 
 test.each([
+  ['attempts: 3,', 'attempts: 3, budget: 120%,', 'expected a fraction', 'retry.budget'],
+  [
+    'attempts: 3,',
+    'attempts: 3, budget: { window: 1s },',
+    'expected a retry budget with either percent or throttle',
+    'retry.budget',
+  ],
+  [
+    'attempts: 3,',
+    'attempts: 3, budget: { percent: 10%, throttle: {} },',
+    'expected a retry budget with either percent or throttle',
+    'retry.budget',
+  ],
+  ['attempts: 3,', 'attempts: 3, on: [deadline],', 'expected refused or', 'retry.on'],
+  ['    timeout: 3s\n', '    timeout: 3s\n    hedge: { after: 0s }\n', 'expected a duration', 'hedge.after'],
+  [
+    '    timeout: 3s\n',
+    '    timeout: 3s\n    hedge: { after: p5 }\n',
+    'expected a duration above 0, a distribution or a quantile such as p95, got "p5"',
+    'hedge.after',
+  ],
+  ['    timeout: 3s\n', '    timeout: 3s\n    hedge: { max: 1 }\n', 'missing field "after"', 'hedge.after'],
+  [
+    '    timeout: 3s\n',
+    '    timeout: 3s\n    circuitBreaker: { window: 1500ms }\n',
+    'expected whole seconds',
+    'circuitBreaker.window',
+  ],
+  [
+    '    timeout: 3s\n',
+    '    timeout: 3s\n    circuitBreaker: { open: 1s, hystrix: {} }\n',
+    'expected one kind of circuit breaker',
+    'circuitBreaker',
+  ],
+  [
+    '    timeout: 3s\n',
+    '    timeout: 3s\n    circuitBreaker: { hystrix: { window: 1s, interval: 2s } }\n',
+    'the interval is longer',
+    'circuitBreaker.hystrix.interval',
+  ],
+  [
+    '    timeout: 3s\n',
+    '    timeout: 3s\n    circuitBreaker: { consecutive: { open: 9s, maxOpen: 1s } }\n',
+    'the maximum is shorter',
+    'circuitBreaker.consecutive.maxOpen',
+  ],
+])('what cannot work at a calling site is refused: %#', (from, to, what, path) => {
+  const messages = messagesOf(change(SHOP, [from, to]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain(path)
+})
+
+test.each([
   ['    cores: 2\n', '    cores: 2\n    sockets: { max: 10 }\n', 'sockets', 'a service'],
   ['    cores: 2\n', '    cores: 2\n    overload: { queueLimit: 10 }\n', 'overload', 'a service'],
   ['    cores: 2\n', '    cores: 2\n    failures: { mtbf: 10 }\n', 'failures', 'a service'],
   ['policy: least-request', 'sockets: { max: 10 }', 'sockets', 'a balancer'],
-  ['    timeout: 3s\n', '    timeout: 3s\n    hedge: { after: 1s }\n', 'hedge', 'a workload'],
-  ['    timeout: 3s\n', '    timeout: 3s\n    circuitBreaker: {}\n', 'circuitBreaker', 'a workload'],
-  ['attempts: 3,', 'attempts: 3, budget: 20%,', 'budget', 'a retry'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],
   ['latency: 1ms }', 'latency: 1ms, bandwidth: 10 }', 'bandwidth', 'a link'],
   ['{ io: 10ms }', '{ query: { to: orders } }', 'query', 'a step'],
