@@ -149,6 +149,11 @@ export class CallSites {
     if (outcome === OK) this.quantiles.of(site, instance)?.observe(now - sentAt)
   }
 
+  /** Of every caller and site; for looking at. */
+  get allBreakers(): readonly Breaker[] {
+    return this.breakers.states
+  }
+
   /** Times that the breakers of the site went to open, and seconds that they were, over all callers. */
   breakerTotals(site: number, now: number): { opens: number; openTime: number } | undefined {
     if (this.calls[site]!.breaker === undefined) return undefined

@@ -84,7 +84,7 @@ export type CallSiteResult = {
   readonly rejected: number
   /** Legs sent per call. */
   readonly amplification: number
-  /** Times that a circuit went to open, and seconds that it was, summed over the callers. */
+  /** Times that a circuit went to open, and seconds that it was, summed over callers; the same at sites that share it. */
   readonly circuit?: { readonly opens: number; readonly openTime: number }
 }
 

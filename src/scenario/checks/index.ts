@@ -1,4 +1,5 @@
 /** Everything that one noun alone cannot know. */
+import { checkCallDefaults } from './call-defaults.ts'
 import { checkClock } from './clock.ts'
 import type { CheckContext } from './context.ts'
 import { checkGraph } from './graph.ts'
@@ -15,6 +16,7 @@ export function checkScenario(context: CheckContext): void {
   checkReferences(context)
   checkGraph(context)
   checkSteps(context)
+  checkCallDefaults(context)
   checkPolicies(context)
   checkTraffic(context)
   checkClock(context)

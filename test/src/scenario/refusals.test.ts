@@ -401,6 +401,21 @@ test('no workload at all', () => {
   ])
 })
 
+test('defaults of callers on which the targets of a balancer do not agree', () => {
+  const text = (timeouts: readonly string[]): string =>
+    `horizon: 1
+workloads: { c: { to: lb, arrivals: { poisson: { rate: 1 } } } }
+balancers: { lb: { targets: [a, b] } }
+services:
+  a: { endpoints: { e: [{ cpu: 1ms }] }${timeouts[0]} }
+  b: { endpoints: { e: [{ cpu: 1ms }] }${timeouts[1]} }
+`
+  expect(messagesOf(text([', timeout: 1s', ', timeout: 1s']))).toEqual([])
+  expect(messagesOf(text([', timeout: 1s', '']))).toEqual([
+    'the targets of "lb" do not say the same of "timeout", which is a default of those who call them (shop.yml:5:42 services.a.timeout). Write the same at each target, or write it at the calling sites.',
+  ])
+})
+
 test.each([
   ['attempts: 3,', 'attempts: 3, budget: 120%,', 'expected a fraction', 'retry.budget'],
   [
