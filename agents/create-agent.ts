@@ -6,6 +6,7 @@ import { nearest } from '../src/policies/nearest.ts'
 import { scalingPolicies } from '../src/policies/scaling/index.ts'
 import type { InformationClass, PolicyParams } from '../src/policies/types.ts'
 import type { Agent } from './agent.ts'
+import { PARK_HEURISTICS, parkAgent } from './baselines/park-agents.ts'
 import { balancingAgent, scalingAgent } from './baselines/policy-agent.ts'
 import { RandomAgent } from './baselines/random-agent.ts'
 import { decodeCheckpoint } from './checkpoint.ts'
@@ -26,7 +27,7 @@ export type AgentDefinition = {
   /** One sentence, shown by `asyncflow agents`. */
   readonly summary: string
   /** What it decides for: a balancer's or a scaler's policy, any environment, or a learner. */
-  readonly kind: 'balancing' | 'scaling' | 'any' | 'learner'
+  readonly kind: 'balancing' | 'scaling' | 'park' | 'any' | 'learner'
   /** What it sees; a learner sees what the environment's observation holds. */
   readonly information: InformationClass | 'observation'
   readonly defaults: PolicyParams
@@ -65,6 +66,11 @@ const definitions: readonly AgentDefinition[] = [
       defaults,
       create: (params) => scalingAgent(name, params),
     }
+  }),
+  ...PARK_HEURISTICS.map((heuristic): AgentDefinition => {
+    const { name, summary, information, defaults } = heuristic
+    const create = (params: PolicyParams): Agent => parkAgent(heuristic, params)
+    return { name, summary, kind: 'park', information, defaults, create }
   }),
   {
     name: 'random',

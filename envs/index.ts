@@ -2,6 +2,7 @@
 import { make, register, registeredSpecs, spec } from '../src/gym/index.ts'
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
+import { ParkLoadBalance } from './park/env.ts'
 
 register({
   id: 'LoadBalancing-v0',
@@ -17,6 +18,20 @@ register({
   kwargs: { scenario: 'diurnal' },
 })
 
+register({
+  id: 'Park/LoadBalance-v0',
+  description: 'Park: assign each of 1000 jobs of heavy-tailed size to one of ten servers.',
+  entryPoint: (kwargs) => new ParkLoadBalance(kwargs),
+  kwargs: { preset: 'heavy-tail' },
+})
+
+register({
+  id: 'Park/LoadBalanceUniform-v0',
+  description: 'Assign each of 1000 jobs of uniform size to one of ten servers.',
+  entryPoint: (kwargs) => new ParkLoadBalance(kwargs),
+  kwargs: { preset: 'uniform' },
+})
+
 export { SCENARIOS } from './scenarios.generated.ts'
 export {
   Autoscaling,
@@ -24,6 +39,7 @@ export {
   LoadBalancing,
   type LoadBalancingOptions,
   make,
+  ParkLoadBalance,
   registeredSpecs,
   spec,
 }

@@ -51,6 +51,14 @@ function* decisions(kind: string, from = 0, to = 60): Generator<Step> {
         after: () => {},
       }
     }
+  } else if (kind === 'park') {
+    const speed = [0.2, 0.5, 1]
+    for (let t = from; t < to; t++) {
+      const mixedLoad = [t % 3, t % 5, t % 7]
+      const view = { n: 3, speed, demand: 1 + (t % 4), mixedLoad, drainTime: [t % 4, t % 6, t % 5] }
+      const valid = (action: unknown): boolean => view.mixedLoad[action as number] !== undefined
+      yield { info: { view }, observation: undefined, valid, after: () => {} }
+    }
   } else {
     const env = new Signs()
     let { observation, info } = env.reset({ seed: 5 })
