@@ -7,6 +7,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   './envs': () => import('../envs/index.ts'),
   './agents': () => import('../agents/index.ts'),
   './benchmarks': () => import('../benchmarks/index.ts'),
+  './report': () => import('../report/index.ts'),
 }
 
 test('the entry points are these', () => {
