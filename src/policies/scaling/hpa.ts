@@ -1,5 +1,5 @@
 /**
- * The Horizontal Pod Autoscaler of Kubernetes on CPU utilisation, after replica_calculator.go and
+ * The Horizontal Pod Autoscaler of Kubernetes on CPU utilisation or a metric per replica, after replica_calculator.go and
  * horizontal.go: proportional proposal with a tolerance, not-yet-ready replicas held against scaling up,
  * stabilisation windows, rate limits.
  */
@@ -15,16 +15,22 @@ import {
 } from './scaling-rules.ts'
 
 /** At most 4 replicas or 100 % more, whichever is more, and 100 % fewer, in 15 s. */
-const DEFAULT_UP: ScalingRules = {
+export const DEFAULT_UP: ScalingRules = {
   select: 'max',
   limits: [
     { kind: 'pods', value: 4, period: 15 },
     { kind: 'percent', value: 100, period: 15 },
   ],
 }
-const DEFAULT_DOWN: ScalingRules = { select: 'max', limits: [{ kind: 'percent', value: 100, period: 15 }] }
+export const DEFAULT_DOWN: ScalingRules = {
+  select: 'max',
+  limits: [{ kind: 'percent', value: 100, period: 15 }],
+}
 
-type Options = {
+export type HpaMetric = 'cpu' | 'concurrency' | 'rate'
+
+export type HpaOptions = {
+  readonly metric: HpaMetric
   readonly target: number
   readonly tolerance: number
   readonly upStabilization: number
@@ -39,13 +45,13 @@ type State = {
   readonly events: readonly ScaleEvent[]
 }
 
-class Hpa implements ScalingPolicy {
-  private readonly options: Options
+export class Hpa implements ScalingPolicy {
+  private readonly options: HpaOptions
   private readonly longestPeriod: number
   private recommendations: Recommendation[] = []
   private events: ScaleEvent[] = []
 
-  constructor(options: Options) {
+  constructor(options: HpaOptions) {
     this.options = options
     const periods = [...options.up.limits, ...options.down.limits].map((limit) => limit.period)
     this.longestPeriod = Math.max(...periods)
@@ -63,9 +69,16 @@ class Hpa implements ScalingPolicy {
 
   private propose(view: ScalingView): number {
     const { target: current, ready, starting } = view
+    const { metric, target } = this.options
+    if (metric !== 'cpu') {
+      // AverageValue: the total over the target of one replica, whoever serves it.
+      const total = metric === 'rate' ? view.arrivalRate : view.meanInFlight
+      if (current > 0 && this.tolerable(total / (target * current))) return current
+      return Math.ceil(total / target - EPSILON)
+    }
     // Without a ready replica there is no metric, and without a metric no change.
     if (ready === 0) return current
-    const ratio = view.utilization / this.options.target
+    const ratio = view.utilization / target
     if (starting === 0 || ratio <= 1) {
       return this.tolerable(ratio) ? current : Math.ceil(ratio * ready - EPSILON)
     }
@@ -114,12 +127,13 @@ class Hpa implements ScalingPolicy {
 }
 
 /**
- * `target` utilisation (Kubernetes has no default but takes 80 %), `tolerance` around it, windows in seconds;
+ * `target` utilisation (Kubernetes takes 80 % where none is given), or with `metric: concurrency` (requests in the service)
+ * or `rate` (arrivals per second) the value per replica; `tolerance` around it, windows in seconds;
  * `behaviour: { up, down }` with `{ select: max | min | disabled, policies: [{ pods | percent, period }] }`.
  */
 export const hpa: PolicyDefinition<ScalingPolicy> = {
   name: 'hpa',
-  summary: 'The Horizontal Pod Autoscaler of Kubernetes on CPU utilisation.',
+  summary: 'The Horizontal Pod Autoscaler of Kubernetes on CPU utilisation, concurrency or rate.',
   information: 'own',
   defaults: {
     metric: 'cpu',
@@ -131,7 +145,7 @@ export const hpa: PolicyDefinition<ScalingPolicy> = {
   },
   create(params) {
     const reader = new Params('hpa', params, this.defaults)
-    reader.choice('metric', ['cpu'])
+    const metric = reader.choice('metric', ['cpu', 'concurrency', 'rate'] as const)
     const written = reader.raw('behaviour')
     const behaviour = isRecord(written) ? written : {}
     if (!isRecord(written))
@@ -139,8 +153,12 @@ export const hpa: PolicyDefinition<ScalingPolicy> = {
     for (const key of Object.keys(behaviour)) {
       if (key !== 'up' && key !== 'down') reader.reject(`unknown field "${key}"`, `behaviour.${key}`)
     }
-    const options: Options = {
-      target: reader.fraction('target', { min: 0, max: 1, above: true }),
+    const options: HpaOptions = {
+      metric,
+      target:
+        metric === 'cpu'
+          ? reader.fraction('target', { min: 0, max: 1, above: true })
+          : reader.number('target', { min: 0, above: true }),
       tolerance: reader.fraction('tolerance', { min: 0 }),
       upStabilization: reader.seconds('upStabilization'),
       downStabilization: reader.seconds('downStabilization'),
