@@ -259,7 +259,7 @@ export class Autoscaling implements Env<Float32Array, number> {
     return {
       ...scenario,
       workloads: scenario.workloads.map((workload) => {
-        if (workload.profile === undefined) return workload
+        if (workload.profile?.kind !== 'diurnal') return workload
         const phase = TWO_PI * Stream.derive(seed, `phase/${workload.name}`).next()
         return { ...workload, profile: { ...workload.profile, phase } }
       }),

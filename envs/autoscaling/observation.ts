@@ -71,8 +71,9 @@ export class AutoscalingObservation {
     return out
   }
 
-  private profile(simulation: Simulation): Profile | undefined {
-    return simulation.scenario.workloads.find((workload) => workload.profile !== undefined)?.profile
+  private profile(simulation: Simulation): Extract<Profile, { kind: 'diurnal' }> | undefined {
+    for (const { profile } of simulation.scenario.workloads) if (profile?.kind === 'diurnal') return profile
+    return undefined
   }
 
   /** Offered load of all workloads in replicas, over 2 M. */

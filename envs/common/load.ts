@@ -1,6 +1,7 @@
 /** What a scenario asks of its services, from its declared rates and mean demands. */
 
 import type { Compiled } from '../../src/model/compile/compiled.ts'
+import { mmppRate } from '../../src/model/modulation.ts'
 import { compileDistribution } from '../../src/random/index.ts'
 import type { Workload } from '../../src/scenario/index.ts'
 
@@ -11,6 +12,10 @@ export function meanRate({ arrivals }: Workload): number {
       return (compileDistribution(arrivals.users).mean * arrivals.perMinute) / 60
     case 'closed':
       return Number.NaN
+    case 'mmpp':
+      return mmppRate(arrivals)
+    case 'sessions':
+      return arrivals.rate * Math.max(1, compileDistribution(arrivals.requests).mean)
     case 'trace': {
       const last = arrivals.times.at(-1) ?? 0
       return last > 0 ? arrivals.times.length / last : Number.NaN

@@ -5,6 +5,7 @@
  */
 import { compileDistribution, cos, type Sampler, type Stream, sin } from '../random/index.ts'
 import type { Arrivals, Profile } from '../scenario/types.ts'
+import { PiecewiseRate } from './piecewise-rate.ts'
 
 const TWO_PI = 6.283185307179586
 
@@ -16,14 +17,16 @@ export class ArrivalClock {
   private from = 0
   private readonly gap: Sampler | undefined
   private readonly exponential: boolean
-  private readonly profile: Profile | undefined
+  private readonly profile: Extract<Profile, { kind: 'diurnal' }> | undefined
+  private readonly pieces: PiecewiseRate | undefined
 
   constructor(arrivals: Arrivals, profile: Profile | undefined) {
     this.rate = 'rate' in arrivals ? arrivals.rate : 0
-    this.exponential = arrivals.kind === 'poisson' || arrivals.kind === 'users'
+    this.exponential = ['poisson', 'users', 'mmpp', 'sessions'].includes(arrivals.kind)
     this.gap =
       arrivals.kind === 'gamma' ? compileDistribution({ kind: 'gamma', mean: 1, cv: arrivals.cv }) : undefined
-    this.profile = profile
+    this.profile = profile?.kind === 'diurnal' ? profile : undefined
+    this.pieces = profile?.kind === 'pieces' ? new PiecewiseRate(profile.points, profile.period) : undefined
   }
 
   /** Draws the next gap and gives the instant at which it is over; Infinity while the rate is 0. */
@@ -47,21 +50,24 @@ export class ArrivalClock {
 
   /** Rate with the profile. */
   rateAt(time: number): number {
-    const { profile } = this
+    const { profile, pieces } = this
+    if (pieces !== undefined) return this.rate * pieces.at(time)
     if (profile === undefined) return this.rate
     return this.rate * (1 + profile.amplitude * sin((TWO_PI * time) / profile.period + profile.phase))
   }
 
   private due(): number {
-    const { rate, remaining, from, profile } = this
+    const { rate, remaining, from, profile, pieces } = this
     if (rate <= 0) return Number.POSITIVE_INFINITY
+    if (pieces !== undefined) return pieces.reach(from, remaining / rate)
     if (profile === undefined || profile.amplitude === 0) return from + remaining / rate
     return this.solve(remaining)
   }
 
   /** Integral of the rate from `from` to `time`. */
   private integral(time: number): number {
-    const { rate, from, profile } = this
+    const { rate, from, profile, pieces } = this
+    if (pieces !== undefined) return rate * (pieces.integral(time) - pieces.integral(from))
     const plain = rate * (time - from)
     if (profile === undefined) return plain
     const omega = TWO_PI / profile.period

@@ -6,7 +6,9 @@ import { compileDistribution, type Sampler, Stream, type StreamState } from '../
 import type { Workload } from '../scenario/types.ts'
 import { ArrivalClock } from './arrivals.ts'
 import type { Compiled } from './compile/compiled.ts'
+import { Modulation } from './modulation.ts'
 import type { Requests } from './requests.ts'
+import { Sessions } from './sessions.ts'
 import type { Part, World } from './world.ts'
 
 export class Workloads implements Part {
@@ -38,6 +40,9 @@ export class Workloads implements Part {
   /** Of closed workloads: cycles of each user so far, and who sent a request under way. */
   private readonly cycles: Int32Array[] = []
   private readonly senders: Map<number, number>[] = []
+  private readonly modulations: (Modulation | undefined)[]
+  private readonly sessions: (Sessions | undefined)[]
+  private readonly phaseKind: number
 
   constructor(world: World) {
     this.world = world
@@ -69,9 +74,21 @@ export class Workloads implements Part {
       this.senders.push(new Map())
       this.baseRate[w] = this.clocks[w]!.rate
     })
+    this.modulations = this.specs.map(({ arrivals, name }) =>
+      arrivals.kind === 'mmpp' ? new Modulation(arrivals, Stream.derive(seed, `phases/${name}`)) : undefined,
+    )
+    this.sessions = this.specs.map((workload, w) =>
+      workload.arrivals.kind === 'sessions'
+        ? new Sessions(world.draws, compiled.sessionSites[w]!, compiled.thinkSites[w]!)
+        : undefined,
+    )
+    this.modulations.forEach((modulation, w) => {
+      if (modulation !== undefined) this.baseRate[w] = this.clocks[w]!.rate = modulation.rate
+    })
     this.arrivalKind = kernel.on('an arrival', (w, token) => this.arrive(w, token))
     this.usersKind = kernel.on('the number of users changes', (w) => this.drawUsers(w))
-    this.thinkKind = kernel.on('a user has thought', (w, user) => this.sendClosed(w, user))
+    this.thinkKind = kernel.on('a user has thought', (w, user) => this.sendUser(w, user))
+    this.phaseKind = kernel.on('a modulating phase changes', (w) => this.changePhase(w))
   }
 
   wire(): void {
@@ -89,6 +106,7 @@ export class Workloads implements Part {
         if (arrivals.times.length > 0) this.schedule(w, arrivals.times[0]!)
       } else {
         if (arrivals.kind === 'users') this.drawUsers(w)
+        if (arrivals.kind === 'mmpp') this.awaitPhase(w)
         this.schedule(w, this.clocks[w]!.next(0, this.streams[w]!))
       }
     })
@@ -108,11 +126,19 @@ export class Workloads implements Part {
 
   /** Request `number` of the workload has its outcome. */
   ended(w: number, number: number): void {
-    if (this.cycles[w]!.length === 0) return
+    const session = this.sessions[w]
+    if (session === undefined && this.cycles[w]!.length === 0) return
     const senders = this.senders[w]!
     const user = senders.get(number)!
     senders.delete(number)
-    this.think(w, user)
+    if (session === undefined) {
+      this.think(w, user)
+      return
+    }
+    const time = this.kernel.now + session.next(user)
+    // Infinity: it was the last request of the session.
+    if (time < this.horizon) this.kernel.at(time, this.thinkKind, w, user)
+    else session.leave(user)
   }
 
   private schedule(w: number, time: number): void {
@@ -126,6 +152,24 @@ export class Workloads implements Part {
     if (kind === 'closed' || kind === 'trace') return
     this.tokens[w]!++
     this.schedule(w, clock.change(this.baseRate[w]! * this.surge[w]!, kernel.now))
+  }
+
+  /** State of the modulating chain of the workload; 0 without one. */
+  phaseOf(w: number): number {
+    return this.modulations[w]?.state ?? 0
+  }
+
+  private awaitPhase(w: number): void {
+    const time = this.kernel.now + this.modulations[w]!.holding()
+    if (time < this.horizon) this.kernel.at(time, this.phaseKind, w, 0)
+  }
+
+  private changePhase(w: number): void {
+    const modulation = this.modulations[w]!
+    modulation.move()
+    this.baseRate[w] = modulation.rate
+    this.reRate(w)
+    this.awaitPhase(w)
   }
 
   private drawUsers(w: number): void {
@@ -154,6 +198,8 @@ export class Workloads implements Part {
     if (token !== this.tokens[w]) return
     const number = this.counts[w]!++
     this.schedule(w, this.clocks[w]!.next(this.kernel.now, this.streams[w]!))
+    const session = this.sessions[w]
+    if (session !== undefined) this.senders[w]!.set(number, session.open())
     this.send(w, number, this.drawClass(w, number))
   }
 
@@ -177,7 +223,7 @@ export class Workloads implements Part {
     if (time < horizon) kernel.at(time, this.thinkKind, w, user)
   }
 
-  private sendClosed(w: number, user: number): void {
+  private sendUser(w: number, user: number): void {
     const number = this.counts[w]!++
     this.senders[w]!.set(number, user)
     this.send(w, number, this.drawClass(w, number))
@@ -193,6 +239,8 @@ export class Workloads implements Part {
       clocks: this.clocks.map((clock) => clock.save()),
       cycles: this.cycles.map((cycles) => cycles.slice()),
       senders: this.senders.map((senders) => [...senders]),
+      modulations: this.modulations.map((modulation) => modulation?.save()),
+      sessions: this.sessions.map((session) => session?.save()),
     }
   }
 
@@ -207,6 +255,8 @@ export class Workloads implements Part {
       clocks: unknown[]
       cycles: Int32Array[]
       senders: [number, number][][]
+      modulations: unknown[]
+      sessions: unknown[]
     }
     this.counts.set(from.counts)
     this.tokens.set(from.tokens)
@@ -216,6 +266,8 @@ export class Workloads implements Part {
       this.streams[w]!.load(from.streams[w]!)
       this.clocks[w]!.load(from.clocks[w])
       this.cycles[w]!.set(from.cycles[w]!)
+      this.modulations[w]?.load(from.modulations[w])
+      this.sessions[w]?.load(from.sessions[w])
       const senders = this.senders[w]!
       senders.clear()
       for (const [number, user] of from.senders[w]!) senders.set(number, user)

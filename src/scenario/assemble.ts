@@ -1,12 +1,13 @@
 /** From the written form to the loaded one: names from keys, defaults that depend on other fields, traces read. */
 import { ConfigError } from '../errors.ts'
+import { parseAzure2019, parseAzure2021 } from './azure.ts'
 import type { LoadOptions } from './options.ts'
 import { formatPath, type Path } from './path.ts'
 import type { Problems } from './problems.ts'
 import type { WrittenArrivals } from './schema/arrivals.ts'
 import type { WrittenScenario } from './schema.ts'
 import { parseTrace } from './trace.ts'
-import type { Arrivals, Scenario } from './types.ts'
+import type { Arrivals, Scenario, Workload } from './types.ts'
 
 export const DEFAULT_SAMPLES = 600
 
@@ -24,7 +25,9 @@ export function assemble(written: WrittenScenario, problems: Problems, options: 
     workloads: named(written.workloads).map((workload) => {
       const path = ['workloads', workload.name, 'arrivals', 'trace', 'file']
       const classes = workload.classes.map(({ name }) => name)
-      return { ...workload, arrivals: readArrivals(workload.arrivals, path, classes, problems, options) }
+      const read = readArrivals(workload.arrivals, path, classes, problems, options)
+      // Counts per minute are a rate that moves: Poisson arrivals under a profile.
+      return Array.isArray(read) ? { ...workload, ...perMinute(read) } : { ...workload, arrivals: read }
     }),
     relays: [],
     links: written.links ?? [],
@@ -34,13 +37,24 @@ export function assemble(written: WrittenScenario, problems: Problems, options: 
   }
 }
 
+function perMinute(counts: readonly number[]): Pick<Workload, 'arrivals' | 'profile'> {
+  const points = counts.map((count, minute) => ({
+    at: 60 * minute,
+    before: (counts[minute - 1] ?? count) / 60,
+    after: count / 60,
+  }))
+  const end = { at: 60 * counts.length, before: counts.at(-1)! / 60, after: 0 }
+  const profile = { kind: 'pieces', points: [...points, end], period: Number.POSITIVE_INFINITY } as const
+  return { arrivals: { kind: 'poisson', rate: 1 }, profile }
+}
+
 function readArrivals(
   arrivals: WrittenArrivals,
   path: Path,
   classes: readonly string[],
   problems: Problems,
   options: LoadOptions,
-): Arrivals {
+): Arrivals | number[] {
   if (arrivals.kind !== 'traceFile') return arrivals
   // A stand-in for a trace that cannot be read, so that nothing else is said about it.
   const unknown: Arrivals = { kind: 'trace', times: [0] }
@@ -64,6 +78,11 @@ function readArrivals(
     return unknown
   }
   try {
+    const place = formatPath(path)
+    if (arrivals.format === 'azure2019') return parseAzure2019(text, arrivals.file, place, arrivals)
+    if (arrivals.format === 'azure2021') {
+      return { kind: 'trace', times: parseAzure2021(text, arrivals.file, place, arrivals) }
+    }
     return { kind: 'trace', ...parseTrace(text, arrivals.file, formatPath(path), classes) }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

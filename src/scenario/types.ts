@@ -39,6 +39,19 @@ export type Arrivals =
       readonly perMinute: number
       readonly window: number
     }
+  /** Poisson of the rate of the state; the chain leaves state i for j at rate `switching[i][j]`, and begins in equilibrium. */
+  | {
+      readonly kind: 'mmpp'
+      readonly rates: readonly number[]
+      readonly switching: readonly (readonly number[])[]
+    }
+  /** Users arrive as Poisson of `rate`; each sends `requests` (at least 1), thinking after every answer, and leaves. */
+  | {
+      readonly kind: 'sessions'
+      readonly rate: number
+      readonly requests: Distribution
+      readonly think: Distribution
+    }
   /** n users, each waits for its answer and then thinks. */
   | { readonly kind: 'closed'; readonly users: number; readonly think: Distribution }
   /** Send times in seconds, non-decreasing; `classes[i]` is the class name of arrival i where given. */
@@ -48,13 +61,20 @@ export type Arrivals =
       readonly classes?: readonly string[] | undefined
     }
 
-/** Multiplies the rate: 1 + amplitude sin(2 pi (t / period) + phase). */
-export type Profile = {
-  readonly kind: 'diurnal'
-  readonly amplitude: number
-  readonly period: number
-  readonly phase: number
-}
+/** Multiplies the rate. */
+export type Profile =
+  /** 1 + amplitude sin(2 pi (t / period) + phase). */
+  | {
+      readonly kind: 'diurnal'
+      readonly amplitude: number
+      readonly period: number
+      readonly phase: number
+    }
+  /** Straight pieces between points; repeated every `period` seconds, or the last value stays (Infinity). */
+  | { readonly kind: 'pieces'; readonly points: readonly RatePoint[]; readonly period: number }
+
+/** A factor on both sides of an instant: where the two differ it jumps. */
+export type RatePoint = { readonly at: number; readonly before: number; readonly after: number }
 
 /**
  * Delay before attempt k + 1 (k = 1, 2, ...): jittered min(max, base x factor^(k-1)); decorrelated: uniform from base to

@@ -124,7 +124,8 @@ describe('Autoscaling-v0', () => {
     const env = autoscaling({ scenario: SCALED })
     const phase = (seed?: number): number => {
       env.reset(seed === undefined ? {} : { seed })
-      return env.simulation!.scenario.workloads[0]!.profile!.phase
+      const profile = env.simulation!.scenario.workloads[0]!.profile!
+      return profile.kind === 'diurnal' ? profile.phase : Number.NaN
     }
     const first = phase(1)
     const second = phase()

@@ -90,7 +90,12 @@ class Compiler {
     )
     const classSites = scenario.workloads.map((workload) => this.site(`${workload.name}.class`))
     const thinkSites = scenario.workloads.map((workload) =>
-      workload.arrivals.kind === 'closed' ? this.site(`${workload.name}.think`, workload.arrivals.think) : -1,
+      'think' in workload.arrivals ? this.site(`${workload.name}.think`, workload.arrivals.think) : -1,
+    )
+    const sessionSites = scenario.workloads.map((workload) =>
+      workload.arrivals.kind === 'sessions'
+        ? this.site(`${workload.name}.session`, workload.arrivals.requests)
+        : -1,
     )
 
     const builder = new ProgramBuilder({
@@ -190,6 +195,7 @@ class Compiler {
       classes,
       classSites,
       thinkSites,
+      sessionSites,
       relays,
       balancers,
       services,

@@ -170,6 +170,8 @@ export type Compiled = {
   readonly forwards: readonly ForwardSpec[]
   readonly classes: readonly ClassSpec[]
   readonly classSites: readonly number[]
+  /** Of the numbers of requests of sessions; -1 where there are none. */
+  readonly sessionSites: readonly number[]
   readonly thinkSites: readonly number[]
   readonly relays: readonly RelaySpec[]
   readonly balancers: readonly BalancerSpec[]

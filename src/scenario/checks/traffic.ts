@@ -58,6 +58,8 @@ function silence(arrivals: Arrivals, horizon: number): [string, Path] | undefine
       return arrivals.times[0]! >= horizon
         ? [`the trace begins at ${arrivals.times[0]}, not before the horizon ${horizon}`, []]
         : undefined
+    case 'mmpp':
+      return arrivals.rates.every((rate) => rate === 0) ? ['every rate is 0', ['rates']] : undefined
     default:
       return arrivals.rate === 0 ? ['the rate is 0', ['rate']] : undefined
   }
