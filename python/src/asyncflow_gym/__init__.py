@@ -1,0 +1,21 @@
+"""Gymnasium environments over asyncflow-gym's simulator of backend systems; importing this registers them."""
+
+from __future__ import annotations
+
+from .env import AsyncflowEnv
+from .errors import BridgeError, InvalidActionError, NodeNotFoundError, ScenarioError
+from .registration import environment_ids, register_environments, scenario_names
+from .version import __version__
+
+register_environments()
+
+__all__ = [
+    "AsyncflowEnv",
+    "BridgeError",
+    "InvalidActionError",
+    "NodeNotFoundError",
+    "ScenarioError",
+    "__version__",
+    "environment_ids",
+    "scenario_names",
+]
