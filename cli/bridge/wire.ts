@@ -5,7 +5,17 @@
 import { unpack } from 'msgpackr'
 import { SimError } from '../../src/errors.ts'
 
-const ARRAYS = [
+export type WireArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+
+/** By their code. */
+const ARRAYS: readonly (new (buffer: ArrayBuffer) => WireArray)[] = [
   Float32Array,
   Float64Array,
   Int8Array,
@@ -13,9 +23,7 @@ const ARRAYS = [
   Int16Array,
   Uint16Array,
   Int32Array,
-] as const
-
-export type WireArray = InstanceType<(typeof ARRAYS)[number]>
+]
 
 const CODES: ReadonlyMap<unknown, number> = new Map(ARRAYS.map((type, code) => [type, code]))
 const encoder = new TextEncoder()
@@ -79,6 +87,16 @@ export class MessageWriter {
     return this.counted(0xdf, length)
   }
 
+  /** A map whose size is known when it is closed; gives the place to close it at. */
+  openMap(): number {
+    this.map(0)
+    return this.at - 4
+  }
+
+  closeMap(at: number, length: number): void {
+    this.view.setUint32(at, length)
+  }
+
   array(data: WireArray, shape: readonly number[] = [data.length]): this {
     const header = 2 + 4 * shape.length
     const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
@@ -105,8 +123,7 @@ export class MessageWriter {
       return this
     }
     const entries = x as Readonly<Record<string, unknown>>
-    const sizeAt = this.at + 1
-    this.map(0)
+    const sizeAt = this.openMap()
     let size = 0
     for (const key of Object.keys(entries)) {
       const value = entries[key]
@@ -114,7 +131,7 @@ export class MessageWriter {
       this.text(key).value(value)
       size++
     }
-    this.view.setUint32(sizeAt, size)
+    this.closeMap(sizeAt, size)
     return this
   }
 
@@ -166,5 +183,6 @@ function arraysOf(x: unknown): unknown {
 function readArray(bytes: Uint8Array): WireArray {
   const type = ARRAYS[bytes[0]!]
   if (type === undefined) throw new SimError('protocol', `unknown element type ${bytes[0]} in a message`)
-  return new type(bytes.slice(2 + 4 * bytes[1]!).buffer)
+  // Not slice(): that of a Buffer is a view of memory which has other things in it.
+  return new type(new Uint8Array(bytes.subarray(2 + 4 * bytes[1]!)).buffer)
 }

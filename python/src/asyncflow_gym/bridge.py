@@ -57,8 +57,8 @@ class Bridge:
 
     @property
     def alive(self) -> bool:
-        """Whether it can answer."""
-        return self._failure is None
+        """Whether it can answer: not after a failure, nor when Python is about to end."""
+        return self._failure is None and self._finalizer.alive
 
     def request(self, *message: Any) -> list[Any]:
         """Sends a request and gives its results.
@@ -77,7 +77,7 @@ class Bridge:
     def release(self, handle: int) -> None:
         """Closes an environment, now or, when a request is under way (a garbage collection within it), later."""
         self._released.append(handle)
-        if self._failure is None and self._lock.acquire(blocking=False):
+        if self.alive and self._lock.acquire(blocking=False):
             try:
                 self._close_released()
             except BridgeError:

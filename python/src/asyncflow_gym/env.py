@@ -15,8 +15,8 @@ from .bridge import Bridge, shared_bridge
 from .options import options_to_wire
 from .spaces import space_from_json, value_from_wire, value_to_wire
 
-# Seeds of training; evaluation takes those from here on.
-_SEEDS = 2**31
+# Seeds of training are below; evaluation takes those from here on.
+SEEDS = 2**31
 
 
 class AsyncflowEnv(gymnasium.Env[Any, Any]):
@@ -54,7 +54,7 @@ class AsyncflowEnv(gymnasium.Env[Any, Any]):
         """Starts episode 0 of a seed, or the next episode of the running one."""
         super().reset(seed=seed)
         if seed is None and not self._seeded:
-            seed = int(self.np_random.integers(_SEEDS))
+            seed = int(self.np_random.integers(SEEDS))
         observation, info = self._connection().request("reset", self._handle, seed, options)
         self._seeded = True
         return value_from_wire(self.observation_space, observation), self._info(info)

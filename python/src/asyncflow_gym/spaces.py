@@ -89,7 +89,8 @@ def _array_to_wire(space: Space[Any], value: Any, name: str) -> np.ndarray:
         raise InvalidActionError(f"{name} is {value!r}, not an array of {space.dtype}. Take one of {space}.")
     if array.shape != space.shape:
         raise InvalidActionError(f"{name} has the shape {array.shape}, not {space.shape}. Take one of {space}.")
-    cast = array.astype(space.dtype)
+    # The wire has no int64; what does not fit into int32 is in no space.
+    cast = array.astype(np.int32 if space.dtype == np.int64 else space.dtype)
     if not real and not np.array_equal(cast, array):
         raise InvalidActionError(f"{name} is {value!r}, out of the range of {space.dtype}. Take one of {space}.")
     return cast
