@@ -9,7 +9,9 @@ export {
   UnknownIdError,
 } from './errors.ts'
 export {
+  type AutoresetMode,
   assertEnv,
+  type Batch,
   Box,
   type BoxOptions,
   type CheckOptions,
@@ -55,6 +57,11 @@ export {
   TransformReward,
   Tuple,
   unflatten,
+  VectorEnv,
+  type VectorEnvOptions,
+  type VectorResetOptions,
+  type VectorResetResult,
+  type VectorStepResult,
   Wrapper,
 } from './gym/index.ts'
 export {
