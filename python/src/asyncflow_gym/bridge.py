@@ -28,9 +28,10 @@ class Bridge:
     """One Node process. Not to be made directly: ``shared_bridge()`` gives the one of this Python process."""
 
     def __init__(self) -> None:
+        node = find_node()
         self._stderr: IO[bytes] = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [find_node(), str(PROGRAM)],
+            [node, str(PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
