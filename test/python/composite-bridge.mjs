@@ -18,7 +18,10 @@ class Composite {
 
   reset({ options = {} } = {}) {
     this.options = options
-    return { observation: this.observe([0, 0]), info: { options, nothing: null, list: [1, 'a', [true]], left: undefined } }
+    return {
+      observation: this.observe([0, 0]),
+      info: { options, nothing: null, list: [1, 'a', [true]], left: undefined },
+    }
   }
 
   step({ box, choices, pair }) {
@@ -28,7 +31,10 @@ class Composite {
       process.exit(7)
     }
     if (this.options.fail === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500)
-    const info = { echo: [...box, ...choices, pair[0], ...pair[1]], actionMask: [new Int8Array([1, 0, 1]), new Int8Array([0, 1])] }
+    const info = {
+      echo: [...box, ...choices, pair[0], ...pair[1]],
+      actionMask: [new Int8Array([1, 0, 1]), new Int8Array([0, 1])],
+    }
     return { observation: this.observe(box, pair), reward: box[0], terminated: true, truncated: false, info }
   }
 

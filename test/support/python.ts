@@ -1,13 +1,17 @@
 /** Real Python with the package of python/ on its path. */
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { findPython } from '../../benchmarks/perf/python.ts'
 import { type Finished, finished, ROOT } from './cli.ts'
+
+// As built: it looks for .cache beside dist.
+const { findPython } = (await import(
+  join(ROOT, 'dist/benchmarks/perf/python.mjs')
+)) as typeof import('../../benchmarks/perf/python.ts')
 
 /** `.ci/run` makes it (scripts/python-venv.mjs); else a Python that has the packages. */
 const NEEDS = {
   environment: 'python',
-  packages: ['numpy', 'gymnasium', 'hatchling'],
+  packages: ['numpy', 'gymnasium', 'hatchling', 'minari', 'h5py'],
   flag: 'install-python',
 } as const
 
