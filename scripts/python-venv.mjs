@@ -5,7 +5,7 @@
 import { findPython } from '../dist/benchmarks/perf/python.mjs'
 
 try {
-  const packages = ['numpy', 'gymnasium', 'hatchling', 'minari', 'h5py']
+  const packages = ['numpy', 'gymnasium', 'hatchling', 'minari', 'h5py', 'pillow']
   console.log(`Python for the tests: ${findPython({ environment: 'python', packages }, new Set())}`)
 } catch (error) {
   console.log(`No Python for the tests: ${error.message}`)

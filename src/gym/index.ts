@@ -49,6 +49,7 @@ export {
   type SpaceProbability,
 } from './spaces/space.ts'
 export { Tuple, type TupleValue } from './spaces/tuple.ts'
+export { type TrajectoryHeader, trajectoryHeader, trajectoryToJson } from './trajectories.ts'
 export { type Batch, type BatchArray, newBatch, readRow, writeRow } from './vector/batch.ts'
 export {
   type AutoresetMode,

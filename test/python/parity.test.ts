@@ -7,8 +7,8 @@ import { make, registeredSpecs } from '../../envs/index.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { PYTHON, runPython } from '../support/python.ts'
 
-const STEPS = 400
-const EPISODE = 150
+const STEPS = 150
+const EPISODE = 60
 
 /** Two episodes and a half of fixed actions, every bit of what they give. */
 function trajectory(id: string, options: Record<string, unknown>, seed: number): string {

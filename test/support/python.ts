@@ -11,7 +11,7 @@ const { findPython } = (await import(
 /** `.ci/run` makes it (scripts/python-venv.mjs); else a Python that has the packages. */
 const NEEDS = {
   environment: 'python',
-  packages: ['numpy', 'gymnasium', 'hatchling', 'minari', 'h5py'],
+  packages: ['numpy', 'gymnasium', 'hatchling', 'minari', 'h5py', 'pillow'],
   flag: 'install-python',
 } as const
 

@@ -26,7 +26,7 @@ def _list() -> dict[str, Any]:
 
 def environment_ids() -> list[str]:
     """As Gymnasium knows them, e.g. ``asyncflow/LoadBalancing-v0``."""
-    return [_public_id(one["id"]) for one in _list()["environments"]]
+    return [public_id(one["id"]) for one in _list()["environments"]]
 
 
 def scenario_names() -> list[str]:
@@ -37,7 +37,7 @@ def scenario_names() -> list[str]:
 def register_environments() -> None:
     """Done by ``import asyncflow_gym``. An id that has a namespace keeps it; the others get ``asyncflow/``."""
     for one in _list()["environments"]:
-        public = _public_id(one["id"])
+        public = public_id(one["id"])
         if public in gymnasium.registry:
             continue
         gymnasium.register(
@@ -51,5 +51,6 @@ def register_environments() -> None:
         )
 
 
-def _public_id(own: str) -> str:
+def public_id(own: str) -> str:
+    """The id in Gymnasium of an id of the simulator."""
     return own if "/" in own else f"{_NAMESPACE}/{own}"

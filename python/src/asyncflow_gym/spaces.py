@@ -11,7 +11,7 @@ from gymnasium.spaces import Space
 
 from .errors import InvalidActionError
 
-_NUMBERS = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan, "-0": -0.0}
+NUMBERS = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan, "-0": -0.0}
 
 
 def space_from_json(json: dict[str, Any]) -> Space[Any]:
@@ -40,8 +40,8 @@ def space_from_json(json: dict[str, Any]) -> Space[Any]:
 
 def _bound(value: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
     if isinstance(value, list):
-        return np.array([_NUMBERS.get(x, x) for x in value], dtype).reshape(shape)
-    return np.full(shape, _NUMBERS.get(value, value), dtype)
+        return np.array([NUMBERS.get(x, x) for x in value], dtype).reshape(shape)
+    return np.full(shape, NUMBERS.get(value, value), dtype)
 
 
 def value_from_wire(space: Space[Any], value: Any) -> Any:

@@ -6,6 +6,7 @@ A ``bin`` is always an array: dtype code, number of dimensions, dimensions (u32 
 from __future__ import annotations
 
 from struct import Struct
+from struct import error as StructError
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,20 @@ def unpack(data: bytes | bytearray | memoryview, start: int = 0) -> Any:
     return _read(data, start)[0]
 
 
+def unpack_all(data: bytes | bytearray | memoryview) -> list[Any]:
+    """The values that were written one after another. Raises ValueError where the last is cut off."""
+    values, at = [], 0
+    while at < len(data):
+        try:
+            value, at = _read(data, at)
+        except (IndexError, StructError):
+            at = len(data) + 1
+        if at > len(data):
+            raise ValueError("the file is cut off in its last value")
+        values.append(value)
+    return values
+
+
 def _read(data: Any, at: int) -> tuple[Any, int]:
     tag = data[at]
     at += 1
@@ -118,6 +133,44 @@ def _read(data: Any, at: int) -> tuple[Any, int]:
         return str(data[at + 4 : end], "utf-8"), end
     if tag < 0x80:
         return tag, at
+    return _read_other(data, at, tag)
+
+
+# What others write and Node does not: here for files.
+_SCALARS = {
+    tag: Struct(">" + code)
+    for tag, code in [
+        (0xCA, "f"),
+        (0xCC, "B"),
+        (0xCD, "H"),
+        (0xCE, "I"),
+        (0xCF, "Q"),
+        (0xD0, "b"),
+        (0xD1, "h"),
+        (0xD2, "i"),
+        (0xD3, "q"),
+    ]
+}
+
+
+def _read_other(data: Any, at: int, tag: int) -> tuple[Any, int]:
+    if tag in _SCALARS:
+        scalar = _SCALARS[tag]
+        return scalar.unpack_from(data, at)[0], at + scalar.size
+    if tag >= 0xE0:
+        return tag - 256, at
+    if 0x80 <= tag <= 0x8F:
+        return _read_map(data, at, tag & 0x0F)
+    if 0x90 <= tag <= 0x9F:
+        return _read_list(data, at, tag & 0x0F)
+    if tag == 0xDC:
+        return _read_list(data, at + 2, int.from_bytes(data[at : at + 2], "big"))
+    if tag == 0xDE:
+        return _read_map(data, at + 2, int.from_bytes(data[at : at + 2], "big"))
+    if tag in (0xD9, 0xDA):
+        size = 1 if tag == 0xD9 else 2
+        end = at + size + int.from_bytes(data[at : at + size], "big")
+        return str(data[at + size : end], "utf-8"), end
     raise ValueError(f"unexpected byte {tag:#x} in a message")
 
 
