@@ -21,6 +21,6 @@ describe.skipIf(PYTHON === undefined)('the Python package', () => {
   })
 })
 
-test.skipIf(PYTHON !== undefined)('needs a Python of at least 3.10 with gymnasium and numpy', ({ skip }) => {
-  skip('none was found')
-})
+if (PYTHON === undefined) {
+  test('needs a Python of at least 3.10 with gymnasium and numpy', ({ skip }) => skip('none was found'))
+}

@@ -5,6 +5,7 @@ from pathlib import Path
 from unittest import mock
 
 import asyncflow_gym.bridge
+import gymnasium
 from asyncflow_gym import AsyncflowEnv, AsyncflowVectorEnv
 
 PROGRAM = Path(__file__).parent / "composite-bridge.mjs"
@@ -15,6 +16,15 @@ ACTION = {"box": [0.5, 1.5], "choices": [1, 3], "pair": (2, [1, 0])}
 def composite_bridge():
     with mock.patch.object(asyncflow_gym.bridge, "PROGRAM", PROGRAM), mock.patch.object(asyncflow_gym.bridge, "_shared", None):
         yield
+
+
+def quick(name):
+    """Options of an environment without a warm start, where it has one."""
+    try:
+        gymnasium.make(name, start="empty").close()
+        return {"start": "empty"}
+    except ValueError:
+        return {}
 
 
 def make_composite():

@@ -75,7 +75,7 @@ class EnvTest(unittest.TestCase):
 
     def test_a_wrong_action_is_named_and_the_episode_goes_on(self):
         for name in [BALANCING, SCALING]:
-            env = self.make(name).unwrapped
+            env = self.make(name, start="empty").unwrapped
             env.reset(seed=5)
             n = env.action_space.n
             for action, message in [(n, f"not in 0 ... {n - 1}"), (-1, "not in 0"), (0.5, "not an integer"), (None, "None")]:
@@ -89,7 +89,7 @@ class EnvTest(unittest.TestCase):
             self.assertEqual(after[1], expected[1])
 
     def test_a_masked_action_raises_where_the_environment_is_asked_to(self):
-        env = self.make(SCALING, invalidAction="error").unwrapped
+        env = self.make(SCALING, invalidAction="error", start="empty").unwrapped
         env.reset(seed=1)
         masked = int(np.flatnonzero(~env.action_masks())[0])
         with self.assertRaisesRegex(ValueError, "mask is 1"):
@@ -118,7 +118,7 @@ class EnvTest(unittest.TestCase):
             env.step(0)
 
     def test_the_mask_is_in_the_info_under_both_names_and_a_method(self):
-        env = self.make(SCALING)
+        env = self.make(SCALING, start="empty")
         _, info = env.reset(seed=1)
         np.testing.assert_array_equal(info["action_mask"], info["actionMask"])
         self.assertEqual(info["action_mask"].dtype, np.int8)
@@ -128,7 +128,7 @@ class EnvTest(unittest.TestCase):
         self.assertTrue(masks[env.action_space.sample(info["action_mask"])])
 
     def test_numbers_in_the_info_are_floats_whatever_they_are(self):
-        _, info = self.make(SCALING).reset(seed=1)
+        _, info = self.make(SCALING, start="empty").reset(seed=1)
         self.assertEqual([type(info[key]) for key in ("time", "elapsed", "rewardUnit")], [float] * 3)
         self.assertIsInstance(info["invalidAction"], bool)
         self.assertIsInstance(info["traceId"], str)

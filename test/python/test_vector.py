@@ -6,6 +6,7 @@ import numpy as np
 from asyncflow_gym import InvalidActionError
 from gymnasium import error
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from support import quick
 
 BALANCING = "asyncflow/LoadBalancing-v0"
 SCALING = "asyncflow/Autoscaling-v0"
@@ -42,8 +43,9 @@ class VectorTest(unittest.TestCase):
         for name in asyncflow_gym.environment_ids():
             for mode in AutoresetMode:
                 with self.subTest(name=name, mode=mode):
-                    ours = self.make(name, autoreset_mode=mode, max_episode_steps=7)
-                    parts = [lambda: gymnasium.make(name, max_episode_steps=7)] * 3
+                    options = {"max_episode_steps": 7, **quick(name)}
+                    ours = self.make(name, autoreset_mode=mode, **options)
+                    parts = [lambda: gymnasium.make(name, **options)] * 3
                     theirs = SyncVectorEnv(parts, autoreset_mode=mode)
                     self.addCleanup(theirs.close)
                     self.assertEqual(ours.observation_space, theirs.observation_space)
@@ -88,7 +90,7 @@ class VectorTest(unittest.TestCase):
         np.testing.assert_array_equal(env.step([0, 1, 2])[0], expected)
 
     def test_a_masked_action_that_raises_asks_for_a_reset(self):
-        env = self.make(SCALING, invalidAction="error")
+        env = self.make(SCALING, invalidAction="error", start="empty")
         env.reset(seed=1)
         valid = env.action_masks().argmax(axis=1)
         with self.assertRaisesRegex(InvalidActionError, "mask is 1"):
