@@ -46,10 +46,15 @@ class Column {
   }
 }
 
-export function writeColumns(out: MessageWriter, rows: readonly (Row | undefined)[]): void {
+/** `wanted`: these keys alone, where the rows have them. */
+export function writeColumns(
+  out: MessageWriter,
+  rows: readonly (Row | undefined)[],
+  wanted: readonly string[] | null = null,
+): void {
   const countAt = out.openMap()
   let count = 0
-  for (const key of keysOf(rows)) {
+  for (const key of wanted ?? keysOf(rows)) {
     const column = new Column(rows, key)
     if (column.kind === undefined) continue
     out.text(key).list(3).text(column.kind)

@@ -39,6 +39,9 @@ export class RemoteEnv {
 }
 
 export class RemoteVectorEnv extends VectorEnv {
+  /** Of the infos, what the other side asked for; null: all. */
+  infoKeys: readonly string[] | null = null
+
   override step(actions: Batch): VectorStepResult {
     // All of them first: a wrong one must not leave the environments before it a step ahead.
     for (let i = 0; i < this.count; i++) {

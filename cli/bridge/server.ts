@@ -67,6 +67,7 @@ export class Server {
     count: number,
     autoreset: AutoresetMode,
     maxEpisodeSteps: number | null,
+    infoKeys: readonly string[] | null,
   ): void {
     const warnings = new Set<string>()
     const options = {
@@ -74,6 +75,7 @@ export class Server {
       warn: (message: string) => warnings.add(message),
     }
     const env = new RemoteVectorEnv(() => make(id, kwargs, options), count, { autoreset })
+    env.infoKeys = infoKeys
     this.introduce(env, env.singleObservationSpace, env.singleActionSpace, [...warnings])
   }
 
@@ -83,27 +85,30 @@ export class Server {
     options: Kwargs | null,
     mask: Uint8Array | null,
   ): void {
-    const { observations, infos } = this.find(handle, RemoteVectorEnv).reset({
+    const env = this.find(handle, RemoteVectorEnv)
+    const { observations, infos } = env.reset({
       seed: seeds.map((seed) => seed ?? undefined),
       options: options ?? undefined,
       mask: mask ?? undefined,
     })
     this.out.list(3).boolean(true).value(observations)
-    writeColumns(this.out, infos)
+    writeColumns(this.out, infos, env.infoKeys)
   }
 
   private stepVector(handle: number, actions: Batch): void {
-    const result = this.find(handle, RemoteVectorEnv).step(actions)
+    const env = this.find(handle, RemoteVectorEnv)
+    const result = env.step(actions)
     const { observations, rewards, terminated, truncated, infos, finals } = result
     this.out.list(8).boolean(true).value(observations)
     this.out.array(rewards).array(terminated).array(truncated)
-    writeColumns(this.out, infos)
+    writeColumns(this.out, infos, env.infoKeys)
     if (finals.every((final) => final === undefined)) this.out.nil().nil()
     else {
       this.out.value(finals.map((final) => final?.observation ?? null))
       writeColumns(
         this.out,
         finals.map((final) => final?.info),
+        env.infoKeys,
       )
     }
   }

@@ -89,6 +89,20 @@ class VectorTest(unittest.TestCase):
                 env.step(actions)
         np.testing.assert_array_equal(env.step([0, 1, 2])[0], expected)
 
+    def test_the_infos_can_be_restricted_to_some_keys(self):
+        env = self.make(BALANCING, info_keys=["action_mask", "time"], max_episode_steps=2, autoreset_mode="SameStep")
+        whole = self.make(BALANCING, max_episode_steps=2, autoreset_mode="SameStep")
+        keys = {"action_mask", "_action_mask", "actionMask", "_actionMask", "time", "_time"}
+        _, infos = env.reset(seed=1)
+        self.assertEqual(infos.keys(), keys)
+        whole.reset(seed=1)
+        for _ in range(2):
+            *results, infos = env.step([0, 1, 2])
+            *expected, all_infos = whole.step([0, 1, 2])
+            assert_same(tuple(results), tuple(expected))
+            np.testing.assert_array_equal(infos["time"], all_infos["time"])
+        self.assertEqual(infos["final_info"].keys(), keys)
+
     def test_a_masked_action_that_raises_asks_for_a_reset(self):
         env = self.make(SCALING, invalidAction="error", start="empty")
         env.reset(seed=1)

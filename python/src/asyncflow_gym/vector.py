@@ -30,7 +30,8 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     """Made by ``gymnasium.make_vec(id, num_envs=N, vectorization_mode="vector_entry_point", **options)``.
 
     It behaves as ``gymnasium.vector.SyncVectorEnv`` of the same environments, one message to Node per step.
-    ``autoreset_mode`` is one of Gymnasium's three. An action outside the space raises InvalidActionError before any
+    ``autoreset_mode`` is one of Gymnasium's three. ``info_keys`` are the keys of the infos to fetch, e.g.
+    ``["action_mask"]``: infos are a good part of the time of a step. An action outside the space raises InvalidActionError before any
     environment has moved; a masked one under ``invalidAction: 'error'`` raises it when some have, and the next
     call must then be ``reset``.
     """
@@ -42,16 +43,18 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         max_episode_steps: int | None = None,
         render_mode: str | None = None,
+        info_keys: Sequence[str] | None = None,
         **options: Any,
     ) -> None:
         if render_mode is not None:
             raise error.UnsupportedMode(f"{environment_id} has no render modes, got {render_mode!r}. Leave it out.")
         mode = AutoresetMode(autoreset_mode)
+        keys = None if info_keys is None else ["actionMask" if key == "action_mask" else key for key in info_keys]
         self.num_envs = num_envs
         self.metadata = {"render_modes": [], "autoreset_mode": mode}
         self._bridge: Bridge | None = shared_bridge()
         handle, observation, action, told = self._bridge.request(
-            "make-vector", environment_id, options_to_wire(options), num_envs, _MODES[mode], max_episode_steps
+            "make-vector", environment_id, options_to_wire(options), num_envs, _MODES[mode], max_episode_steps, keys
         )
         self._handle = int(handle)
         self.single_observation_space = space_from_json(json.loads(observation))
