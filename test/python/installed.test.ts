@@ -25,6 +25,8 @@ describe.skipIf(PYTHON === undefined)('the Python package as pip installs it', (
   test('has its Node program, its types and no other file', async () => {
     const program = `
 import importlib.metadata as m
+import asyncflow_gym
+assert m.version("asyncflow-gym") == asyncflow_gym.__version__
 print(m.version("asyncflow-gym"))
 print(*sorted(str(f) for f in m.files("asyncflow-gym") if "dist-info" not in str(f)))
 print("|".join(m.requires("asyncflow-gym")))
