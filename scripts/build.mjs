@@ -28,6 +28,7 @@ const REPORT_CLIENT = 'report/client.generated.ts'
 /** Bundled with what it imports, so that users install nothing for it. */
 const PLOT = 'report/plot.ts'
 const ENTRIES = ['src/index.ts', 'envs/index.ts', 'agents/index.ts', 'benchmarks/index.ts', 'report/index.ts']
+const BRIDGE = 'python/src/asyncflow_gym/_node'
 const STAMP = '.cache/build.json'
 
 const TYPES = !process.argv.includes('--no-types')
@@ -47,7 +48,7 @@ const inputs = [
 ].filter((file) => ![KERNEL, SCENARIOS, REPORT_CLIENT].includes(file) && existsSync(file))
 
 const hash = digest(inputs)
-const outputs = ['dist', SCENARIOS, REPORT_CLIENT]
+const outputs = ['dist', SCENARIOS, REPORT_CLIENT, BRIDGE]
 if (process.argv.includes('--if-needed') && readStamp() === hash && outputs.every(existsSync)) process.exit(0)
 
 mkdirSync('.cache', { recursive: true })
@@ -56,6 +57,7 @@ if (existsSync('scripts/build-kernel.mjs'))
 replaceFile(SCENARIOS, embedScenarios())
 execFileSync(process.execPath, ['scripts/build-report-client.mjs'], { stdio: 'inherit' })
 await bundle()
+await bundleBridge()
 if (TYPES) replaceFile(STAMP, JSON.stringify({ hash }))
 
 /** Built beside dist and swapped in, so that nobody sees half of it. */
@@ -90,6 +92,33 @@ async function bundle() {
   if (existsSync('dist')) renameSync('dist', old)
   renameSync(fresh, 'dist')
   rmSync(old, { recursive: true, force: true })
+}
+
+/** The program behind the Python package, in one file with all that it needs, and the list of what Python registers. */
+async function bundleBridge() {
+  const { build } = await import('tsdown')
+  const fresh = `.cache/bridge-${process.pid}`
+  await build({
+    config: false,
+    entry: { bridge: 'cli/bridge/main.ts' },
+    outDir: fresh,
+    format: 'esm',
+    platform: 'node',
+    fixedExtension: true,
+    // TensorFlow is optional for agents and none of the bridge's.
+    deps: { alwaysBundle: [/./], neverBundle: [/^@tensorflow/, /^node:/], onlyBundle: false },
+    inputOptions: { resolve: { conditionNames: ['browser', 'import', 'default'] } },
+    outputOptions: { codeSplitting: false },
+    target: 'node20',
+    minify: true,
+    dts: false,
+    logLevel: 'warn',
+  })
+  const list = execFileSync(process.execPath, [`${fresh}/bridge.mjs`, '--list'])
+  writeFileSync(`${fresh}/environments.json`, list)
+  mkdirSync(join(BRIDGE, '..'), { recursive: true })
+  rmSync(BRIDGE, { recursive: true, force: true })
+  renameSync(fresh, BRIDGE)
 }
 
 /** Scenarios become a module, so that an environment finds its own without reading files. */

@@ -20,6 +20,8 @@ for (const name of CHECKS) {
   if (run(name, ['run', '--silent', name]) === 0) passed++
   else fail(name)
 }
+// Not a check: without Python its tests are left out, and the output says so.
+spawnSync(process.execPath, ['scripts/python-venv.mjs'], { stdio: ['ignore', 'inherit', 'inherit'] })
 runTests()
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`)
 console.log(`${passed} passed, ${failed} failed`)

@@ -38,7 +38,9 @@ export {
   UnknownIdError,
 } from './errors.ts'
 export {
+  type AutoresetMode,
   assertEnv,
+  type Batch,
   Box,
   type BoxOptions,
   type CheckOptions,
@@ -66,6 +68,7 @@ export {
   NormalizeReward,
   ObservationWrapper,
   RecordEpisodeStatistics,
+  RecordTrajectory,
   RescaleAction,
   type ResetOptions,
   type ResetResult,
@@ -79,11 +82,20 @@ export {
   spec,
   specToJSON,
   TimeLimit,
+  type Trajectory,
+  type TrajectoryHeader,
   TransformAction,
   TransformObservation,
   TransformReward,
   Tuple,
+  trajectoryHeader,
+  trajectoryToJson,
   unflatten,
+  VectorEnv,
+  type VectorEnvOptions,
+  type VectorResetOptions,
+  type VectorResetResult,
+  type VectorStepResult,
   Wrapper,
 } from './gym/index.ts'
 export {

@@ -6,6 +6,7 @@ import type { Measurement } from './measurement.ts'
 import { mm1 } from './mm1.ts'
 import { networkStep } from './network-step.ts'
 import { ppoCartpole } from './ppo-cartpole.ts'
+import { pythonSteps } from './python-steps.ts'
 import { stateMemory } from './state-memory.ts'
 
 export const measurements: readonly Measurement[] = [
@@ -16,4 +17,5 @@ export const measurements: readonly Measurement[] = [
   networkStep,
   ...balancerCosts,
   stateMemory,
+  ...pythonSteps,
 ]

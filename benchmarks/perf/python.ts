@@ -7,6 +7,7 @@ import { PACKAGE_ROOT } from './subject-process.ts'
 
 const MODULES: Readonly<Record<string, string>> = {
   'asyncflow-sim': 'asyncflow',
+  pillow: 'PIL',
   'stable-baselines3': 'stable_baselines3',
 }
 

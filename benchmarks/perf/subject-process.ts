@@ -25,7 +25,7 @@ export function startSubject(measurement: string, subject: string): Promise<Subj
 
 /** null where there is none; rejects where it cannot run here. */
 export async function startPeer(
-  { name, peer, peerName }: Measurement,
+  { name, peer, peerName }: Pick<Measurement, 'name' | 'peer' | 'peerName'>,
   flags: ReadonlySet<string>,
 ): Promise<SubjectProcess | null> {
   if (peer === null) return null

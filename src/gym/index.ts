@@ -49,6 +49,16 @@ export {
   type SpaceProbability,
 } from './spaces/space.ts'
 export { Tuple, type TupleValue } from './spaces/tuple.ts'
+export { type TrajectoryHeader, trajectoryHeader, trajectoryToJson } from './trajectories.ts'
+export { type Batch, type BatchArray, newBatch, readRow, writeRow } from './vector/batch.ts'
+export {
+  type AutoresetMode,
+  VectorEnv,
+  type VectorEnvOptions,
+  type VectorResetOptions,
+  type VectorResetResult,
+  type VectorStepResult,
+} from './vector/vector-env.ts'
 export { ClipReward } from './wrappers/clip-reward.ts'
 export { FlattenObservation } from './wrappers/flatten-observation.ts'
 export { FrameStack } from './wrappers/frame-stack.ts'

@@ -1,0 +1,76 @@
+/** The values of a space for several environments: one array for each of its parts, a row per environment. */
+import type { Dict } from '../spaces/dict.ts'
+import { type ArrayByDType, type ArrayDType, newArray, sizeOf } from '../spaces/dtype.ts'
+import type { Space } from '../spaces/space.ts'
+import type { Tuple } from '../spaces/tuple.ts'
+
+export type BatchArray = ArrayByDType[ArrayDType]
+
+/** An array for the spaces of numbers (a Float64Array for `Discrete`), an object of batches for `Dict`, a list for `Tuple`. */
+export type Batch = BatchArray | { readonly [key: string]: Batch } | readonly Batch[]
+
+/** A batch of zeros. */
+export function newBatch(space: Space, count: number): Batch {
+  switch (space.kind) {
+    case 'Discrete':
+      return new Float64Array(count)
+    case 'Dict': {
+      const { keys, spaces } = space as Dict
+      return Object.fromEntries(keys.map((key) => [key, newBatch(spaces[key]!, count)]))
+    }
+    case 'Tuple':
+      return (space as Tuple).spaces.map((part) => newBatch(part, count))
+    default:
+      return newArray(space.dtype as ArrayDType, count * sizeOf(space.shape!))
+  }
+}
+
+/** Copies a value of the space into row i. */
+export function writeRow(space: Space, batch: Batch, i: number, value: unknown): void {
+  switch (space.kind) {
+    case 'Discrete':
+      ;(batch as BatchArray)[i] = value as number
+      return
+    case 'Dict': {
+      const { keys, spaces } = space as Dict
+      for (const key of keys) {
+        writeRow(
+          spaces[key]!,
+          (batch as Record<string, Batch>)[key]!,
+          i,
+          (value as Record<string, unknown>)[key],
+        )
+      }
+      return
+    }
+    case 'Tuple':
+      ;(space as Tuple).spaces.forEach((part, k) => {
+        writeRow(part, (batch as Batch[])[k]!, i, (value as unknown[])[k])
+      })
+      return
+    default: {
+      const row = value as BatchArray
+      ;(batch as BatchArray).set(row, i * row.length)
+    }
+  }
+}
+
+/** Row i as a value of the space. An array is a view of the batch's memory. */
+export function readRow(space: Space, batch: Batch, i: number): unknown {
+  switch (space.kind) {
+    case 'Discrete':
+      return (batch as BatchArray)[i]
+    case 'Dict': {
+      const { keys, spaces } = space as Dict
+      return Object.fromEntries(
+        keys.map((key) => [key, readRow(spaces[key]!, (batch as Record<string, Batch>)[key]!, i)]),
+      )
+    }
+    case 'Tuple':
+      return (space as Tuple).spaces.map((part, k) => readRow(part, (batch as Batch[])[k]!, i))
+    default: {
+      const width = sizeOf(space.shape!)
+      return (batch as BatchArray).subarray(i * width, (i + 1) * width)
+    }
+  }
+}

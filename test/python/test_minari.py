@@ -1,0 +1,59 @@
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import asyncflow_gym.minari
+from asyncflow_gym.minari import convert, read_episodes
+from asyncflow_gym.wire import pack, unpack_all
+
+
+class MinariTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def test_files_that_cannot_be_used_say_why(self):
+        header = json.dumps({"schema": 1}).encode()
+        cases = [
+            ("a.csv", b"", "ends neither with .jsonl nor with .msgpack"),
+            ("a.jsonl", b"", "does not begin with the header"),
+            ("b.jsonl", b"{}\n", "does not begin with the header"),
+            ("c.jsonl", header, "has no episode"),
+            ("d.jsonl", header + b"\n{", r"d.jsonl:2 is not JSON"),
+            ("e.msgpack", pack({"schema": 1}) + pack({"seed": 3})[:-3], "cut off"),
+        ]
+        for name, content, message in cases:
+            with self.subTest(name), self.assertRaisesRegex(ValueError, message):
+                read_episodes(self.write(name, content))
+
+    def test_every_kind_of_msgpack_that_writers_use_is_read(self):
+        packed = bytes.fromhex("cc80 cd0100 ce00010000 cf0000000100000000 d0ff d1ff00 d2ffff0000 d3ffffffff00000000".replace(" ", ""))
+        self.assertEqual(unpack_all(packed), [128, 256, 65536, 2**32, -1, -256, -65536, -(2**32)])
+        packed = bytes.fromhex("ff e0 92c0c3 81a16101 ca3f000000 dc0001 02 de0001a16203 d90161 da00016a".replace(" ", ""))
+        self.assertEqual(unpack_all(packed), [-1, -32, [None, True], {"a": 1}, 0.5, [2], {"b": 3}, "a", "j"])
+
+    def test_without_minari_the_error_says_how_to_install_it(self):
+        with mock.patch.dict(sys.modules, {"minari": None}):
+            with self.assertRaisesRegex(ModuleNotFoundError, r"pip install 'asyncflow-gym\[minari\]'"):
+                convert(self.folder / "a.jsonl", self.folder)
+
+    def test_the_command_ends_with_2_and_the_reason(self):
+        path = self.write("a.jsonl", b"{}\n")
+        command = [sys.executable, "-m", "asyncflow_gym.minari", str(path), "--out", str(self.folder)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("does not begin with the header", done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+
+    def test_a_dataset_is_named_after_its_environment(self):
+        self.assertEqual(asyncflow_gym.minari._dataset_id({"id": "Park/LoadBalance-v0"}), "asyncflow/park-loadbalance/recorded-v0")

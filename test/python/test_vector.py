@@ -1,0 +1,130 @@
+import unittest
+
+import asyncflow_gym
+import gymnasium
+import numpy as np
+from asyncflow_gym import InvalidActionError
+from gymnasium import error
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from support import quick
+
+BALANCING = "asyncflow/LoadBalancing-v0"
+SCALING = "asyncflow/Autoscaling-v0"
+
+
+def assert_same(a, b, path="result"):
+    """The same types, dtypes, shapes and values, all the way down."""
+    assert type(a) is type(b), f"{path}: {type(a)} and {type(b)}"
+    if isinstance(a, dict):
+        assert a.keys() == b.keys(), f"{path}: {a.keys() ^ b.keys()}"
+        for key in a:
+            assert_same(a[key], b[key], f"{path}[{key!r}]")
+    elif isinstance(a, np.ndarray):
+        assert (a.dtype, a.shape) == (b.dtype, b.shape), f"{path}: {a.dtype}{a.shape} and {b.dtype}{b.shape}"
+        if a.dtype == object:
+            assert_same(tuple(a), tuple(b), path)
+        else:
+            assert np.array_equal(a, b), f"{path}: {a} and {b}"
+    elif isinstance(a, tuple):
+        assert len(a) == len(b), path
+        for i, (p, q) in enumerate(zip(a, b)):
+            assert_same(p, q, f"{path}[{i}]")
+    else:
+        assert a == b, f"{path}: {a} and {b}"
+
+
+class VectorTest(unittest.TestCase):
+    def make(self, name, count=3, **options):
+        env = gymnasium.make_vec(name, num_envs=count, vectorization_mode="vector_entry_point", **options)
+        self.addCleanup(env.close)
+        return env
+
+    def test_it_gives_exactly_what_gymnasiums_own_vector_of_the_single_environments_gives(self):
+        for name in asyncflow_gym.environment_ids():
+            for mode in AutoresetMode:
+                with self.subTest(name=name, mode=mode):
+                    options = {"max_episode_steps": 7, **quick(name)}
+                    ours = self.make(name, autoreset_mode=mode, **options)
+                    parts = [lambda: gymnasium.make(name, **options)] * 3
+                    theirs = SyncVectorEnv(parts, autoreset_mode=mode)
+                    self.addCleanup(theirs.close)
+                    self.assertEqual(ours.observation_space, theirs.observation_space)
+                    self.assertEqual(ours.action_space, theirs.action_space)
+                    assert_same(ours.reset(seed=5), theirs.reset(seed=5))
+                    ours.action_space.seed(1)
+                    for _ in range(20):
+                        actions = ours.action_space.sample()
+                        step = ours.step(actions)
+                        assert_same(step, theirs.step(actions))
+                        ended = step[2] | step[3]
+                        if mode == AutoresetMode.DISABLED and ended.any():
+                            parts = [vector.reset(options={"reset_mask": ended}) for vector in (ours, theirs)]
+                            assert_same(*parts)
+
+    def test_parts_are_reset_with_seeds_of_their_own(self):
+        env = self.make(BALANCING, autoreset_mode=AutoresetMode.DISABLED)
+        first, infos = env.reset(seed=[7, 8, 9])
+        self.assertEqual([trace.split(":")[1] for trace in infos["traceId"]], ["7/0", "8/0", "9/0"])
+        env.step([0, 0, 0])
+        again, infos = env.reset(seed=[7, 1, 1], options={"reset_mask": np.array([True, False, False])})
+        np.testing.assert_array_equal(again[0], first[0])
+        self.assertTrue((again[1] != first[1]).any())
+        np.testing.assert_array_equal(infos["_traceId"], [True, False, False])
+        self.assertEqual(env.action_masks().shape, (3, 6))
+        _, infos = self.make(BALANCING).reset()
+        self.assertEqual(len(set(infos["traceId"])), 3)
+
+    def test_a_wrong_action_is_named_before_any_environment_has_moved(self):
+        env = self.make(BALANCING)
+        env.reset(seed=1)
+        expected = env.step([0, 1, 2])[0]
+        env.reset(seed=1)
+        cases = [
+            ([0, 1, 6], "the action of environment 2 is 6, not in 0 ... 5"),
+            ([0, 1], r"the batch of actions has the shape \(2,\), not \(3,\)"),
+            ([0.5, 1, 1], "not an array of int64"),
+        ]
+        for actions, message in cases:
+            with self.subTest(actions), self.assertRaisesRegex(InvalidActionError, message):
+                env.step(actions)
+        np.testing.assert_array_equal(env.step([0, 1, 2])[0], expected)
+
+    def test_the_infos_can_be_restricted_to_some_keys(self):
+        env = self.make(BALANCING, info_keys=["action_mask", "time"], max_episode_steps=2, autoreset_mode="SameStep")
+        whole = self.make(BALANCING, max_episode_steps=2, autoreset_mode="SameStep")
+        keys = {"action_mask", "_action_mask", "actionMask", "_actionMask", "time", "_time"}
+        _, infos = env.reset(seed=1)
+        self.assertEqual(infos.keys(), keys)
+        whole.reset(seed=1)
+        for _ in range(2):
+            *results, infos = env.step([0, 1, 2])
+            *expected, all_infos = whole.step([0, 1, 2])
+            assert_same(tuple(results), tuple(expected))
+            np.testing.assert_array_equal(infos["time"], all_infos["time"])
+        self.assertEqual(infos["final_info"].keys(), keys)
+
+    def test_a_masked_action_that_raises_asks_for_a_reset(self):
+        env = self.make(SCALING, invalidAction="error", start="empty")
+        env.reset(seed=1)
+        valid = env.action_masks().argmax(axis=1)
+        with self.assertRaisesRegex(InvalidActionError, "mask is 1"):
+            env.step([*valid[:2], int((~env.action_masks()[2]).argmax())])
+        with self.assertRaises(error.ResetNeeded):
+            env.step(valid)
+        env.reset()
+        env.step(env.action_masks().argmax(axis=1))
+
+    def test_what_does_not_fit_is_refused(self):
+        env = self.make(BALANCING)
+        with self.assertRaises(error.ResetNeeded):
+            env.step([0, 0, 0])
+        with self.assertRaisesRegex(ValueError, "expected 3 seeds"):
+            env.reset(seed=[1])
+        for mask, raised in [([True] * 3, TypeError), (np.ones(2, bool), ValueError), (np.zeros(3, bool), ValueError)]:
+            with self.subTest(mask), self.assertRaisesRegex(raised, "reset_mask"):
+                env.reset(options={"reset_mask": mask})
+        with self.assertRaisesRegex(ValueError, "at least 1, got 0"):
+            self.make(BALANCING, count=0)
+        env.close()
+        with self.assertRaises(error.ClosedEnvironmentError):
+            env.reset()
