@@ -7,6 +7,7 @@ import type { Draws } from '../random/index.ts'
 import type { Balancers } from './balancers.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
+import type { Databases } from './databases.ts'
 import { Keys } from './keys.ts'
 import { Legs } from './legs.ts'
 import type { Network } from './network.ts'
@@ -39,6 +40,7 @@ export class World {
   replicas!: Replicas
   services!: Services
   scalers!: Scalers
+  databases!: Databases
 
   /** Start of the measured window, and each service's arrivals before it. */
   window: { from: number; arrivals: Float64Array } = { from: 0, arrivals: new Float64Array(0) }

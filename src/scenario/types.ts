@@ -141,6 +141,13 @@ export type Step =
       readonly endpoint?: string | undefined
       readonly key?: Key | undefined
     } & CallPolicy)
+  /** Of the latency, or of the type of that name at the database. */
+  | ({
+      readonly kind: 'query'
+      readonly to: string
+      readonly latency?: Distribution | undefined
+      readonly type?: string | undefined
+    } & CallPolicy)
   | { readonly kind: 'forward'; readonly to: string; readonly endpoint?: string | undefined }
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
   | {
@@ -148,6 +155,17 @@ export type Step =
       readonly options: readonly { readonly weight: number; readonly steps: readonly Step[] }[]
     }
   | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly Step[] }
+
+/** A pool of connections in front of a server. */
+export type Database = {
+  readonly name: string
+  readonly connections: number
+  /** Seconds after which a query that waits for a connection ends `pool-timeout`. */
+  readonly acquireTimeout: Distribution
+  /** Queries that run at a time; Infinity: no such limit. */
+  readonly parallelism: number
+  readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
+}
 
 export type Endpoint = { readonly name: string; readonly steps: readonly Step[] }
 
@@ -184,7 +202,15 @@ export type Spells = { readonly for: Distribution; readonly gap: Distribution }
 
 /** `until` is exclusive; Infinity where the event lasts to the end. */
 export type ScenarioEvent =
-  /** Slot `slot` of `service`, or all of its slots; a drain with `balancer` takes them out of its rotation alone. */
+  /** Queries of `database` end `failed` with probability `rate`. */
+  | {
+      readonly kind: 'fail'
+      readonly database: string
+      readonly rate: number
+      readonly at: number
+      readonly until: number
+    }
+  /** `service` may name a database. Slot `slot` of `service`, or all of its slots; a drain with `balancer` takes them out of its rotation alone. */
   | {
       readonly kind: 'outage'
       readonly service: string
@@ -244,5 +270,7 @@ export type Scenario = {
   readonly links: readonly Link[]
   readonly balancers: readonly Balancer[]
   readonly services: readonly Service[]
+  /** Absent where there are none. */
+  readonly databases?: readonly Database[] | undefined
   readonly events: readonly ScenarioEvent[]
 }

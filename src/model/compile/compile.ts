@@ -1,6 +1,6 @@
 /** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
 import { compileDistribution } from '../../random/index.ts'
-import type { CallPolicy, Distribution, Key, Scenario, Service } from '../../scenario/types.ts'
+import type { CallPolicy, Database, Distribution, Key, Scenario, Service } from '../../scenario/types.ts'
 import {
   type BalancerSpec,
   type CallSpec,
@@ -8,10 +8,12 @@ import {
   type ChannelSpec,
   type ClassSpec,
   type Compiled,
+  type DatabaseSpec,
   type ForwardSpec,
   type Hop,
   type KeySpec,
   NODE_BALANCER,
+  NODE_DATABASE,
   NODE_RELAY,
   NODE_SERVICE,
   NODE_WORKLOAD,
@@ -72,6 +74,9 @@ class Compiler {
     })
     scenario.services.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_SERVICE, i, item.name)))
 
+    const databases = scenario.databases ?? []
+    databases.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_DATABASE, i, item.name)))
+
     for (const service of scenario.services)
       for (const endpoint of service.endpoints) this.endpointId(endpoint.name)
 
@@ -106,6 +111,12 @@ class Compiler {
           step,
           step.key,
         ),
+      query: (step, name) => {
+        const types = databases.find((item) => item.name === step.to)?.queries ?? []
+        const latency = step.latency ?? types.find(({ type }) => type === step.type)!.latency
+        const caller = name.slice(0, name.indexOf('.'))
+        return this.addCall(name, caller, step.to, -1, step, undefined, this.site(`${name}.latency`, latency))
+      },
       forward: (step) => {
         const from = this.forwardingService
         return (
@@ -122,6 +133,7 @@ class Compiler {
       replicaCount += spec.slots
       return spec
     })
+    const databaseSpecs = databases.map((database) => this.database(database))
     const relays = scenario.relays.map((relay) => ({
       node: this.nodeOf.get(relay.name)!,
       hop: this.hop(relay.name, relay.to),
@@ -196,6 +208,7 @@ class Compiler {
       relays,
       balancers,
       services,
+      databases: databaseSpecs,
       program: builder.build(),
       replicaCount,
       between,
@@ -309,6 +322,7 @@ class Compiler {
     endpoint: number,
     policy: CallPolicy,
     key?: Key | undefined,
+    latencySite = -1,
   ): number {
     const timeout = policy.timeout === undefined ? undefined : compileDistribution(policy.timeout)
     const retry = policy.retry
@@ -326,10 +340,30 @@ class Compiler {
         jitterSite: retries ? this.site(`${name}.backoff`) : -1,
         backoffCell: retries ? this.cell('backoff', caller) : -1,
         failedCell: retries ? this.cell('failed-attempt', caller) : -1,
+        latencySite,
         key: this.key(`${name}.key`, key),
         salt: hashName(name),
       }) - 1
     )
+  }
+
+  private database(database: Database): DatabaseSpec {
+    const { name, acquireTimeout } = database
+    const patience = compileDistribution(acquireTimeout)
+    return {
+      name,
+      node: this.nodeOf.get(name)!,
+      connections: database.connections,
+      parallelism: database.parallelism,
+      acquireSite: this.site(`${name}.acquireTimeout`, acquireTimeout),
+      acquireConstant: patience.constant ? patience.mean : Number.NaN,
+      failSite: this.site(`${name}.fail`),
+      cells: {
+        pool: this.cell('pool-wait', name),
+        wait: database.parallelism < database.connections ? this.cell('query-wait', name) : -1,
+        query: this.cell('query', name),
+      },
+    }
   }
 
   private service(service: Service, builder: ProgramBuilder, firstReplica: number): ServiceSpec {

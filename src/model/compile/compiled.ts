@@ -28,6 +28,7 @@ export const NODE_WORKLOAD = 0
 export const NODE_RELAY = 1
 export const NODE_BALANCER = 2
 export const NODE_SERVICE = 3
+export const NODE_DATABASE = 4
 
 /** `index` counts within the kind, in the scenario's order. */
 export type NodeSpec = { readonly kind: number; readonly index: number; readonly name: string }
@@ -71,10 +72,24 @@ export type CallSpec = {
   readonly jitterSite: number
   readonly backoffCell: number
   readonly failedCell: number
+  /** Of a query, its latency at the server; -1 of other calls. */
+  readonly latencySite: number
   /** Index into the keys; -1: the call has none of its own. */
   readonly key: number
   /** Separates the draws of this call's legs from those of other calls of the same request. */
   readonly salt: number
+}
+
+export type DatabaseSpec = {
+  readonly name: string
+  readonly node: number
+  readonly connections: number
+  readonly parallelism: number
+  readonly acquireSite: number
+  /** The acquire timeout where it is constant, else NaN. */
+  readonly acquireConstant: number
+  readonly failSite: number
+  readonly cells: { readonly pool: number; readonly wait: number; readonly query: number }
 }
 
 export type ForwardSpec = { readonly hop: Hop; readonly endpoint: number }
@@ -163,6 +178,7 @@ export type Compiled = {
   readonly relays: readonly RelaySpec[]
   readonly balancers: readonly BalancerSpec[]
   readonly services: readonly ServiceSpec[]
+  readonly databases: readonly DatabaseSpec[]
   readonly program: Program
   readonly replicaCount: number
   /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */
