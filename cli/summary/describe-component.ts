@@ -18,6 +18,19 @@ export function describeComponent(component: ComponentResult): string[] {
         `${gauge(component.inFlight)} in flight`,
         ...when(component.unroutable.max > 0, `${gauge(component.unroutable)} without a backend`),
       ]
+    case 'database':
+      return [
+        `connections ${formatPercent(component.utilization.connections)}`,
+        `${gauge(component.queue.pool)} waiting for one`,
+        ...(component.utilization.parallelism === null
+          ? []
+          : [
+              `parallelism ${formatPercent(component.utilization.parallelism)}`,
+              `${gauge(component.queue.query)} waiting for the server`,
+            ]),
+        ...when(component.poolTimeouts > 0, `${component.poolTimeouts} pool timeouts`),
+        ...when(component.failures > 0, `${component.failures} failed`),
+      ]
     case 'service':
       return describeService(component)
   }

@@ -10,6 +10,7 @@ import { OUTCOMES } from '../results/types.ts'
 import { CallColumns } from './call-columns.ts'
 import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
+import type { Keys } from './keys.ts'
 import type { Legs } from './legs.ts'
 import { CORE_NONE, LEG, REQUEST } from './legs.ts'
 import type { Network } from './network.ts'
@@ -35,6 +36,7 @@ export class Callers implements Part {
   private readonly legs: Legs
   private readonly draws: Draws
   private readonly compiled: Compiled
+  private readonly keys: Keys
   private network!: Network
   private requests!: Requests
   private services!: Services
@@ -51,6 +53,7 @@ export class Callers implements Part {
     this.legs = world.legs
     this.draws = world.draws
     this.compiled = world.compiled
+    this.keys = world.keys
     const { kernel } = world
     this.timeoutKind = kernel.on('a timeout', (row, timer) => this.timedOut(row, timer))
     this.retryKind = kernel.on('a retry', (row, timer) => this.retry(row, timer))
@@ -141,6 +144,7 @@ export class Callers implements Part {
     legs.outcome[leg] = OK
     legs.lost[leg] = 0
     legs.endpoint[leg] = fromClient ? compiled.classes[legs.cls[row]!]!.endpoint : call.endpoint
+    if (this.keys.ofCalls) this.keys.assign(leg, row, call.key, ordinal)
     legs.replica[leg] = -1
     legs.resident[leg] = 0
     legs.core[leg] = CORE_NONE

@@ -1,6 +1,7 @@
 /** The events of a scenario: outages, slow links and lossy ones, surges, slow replicas. Overlapping ones compose. */
 import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
 import type { Scenario, ScenarioEvent } from '../scenario/types.ts'
+import { strikeDatabase } from './database-faults.ts'
 import type { Part, World } from './world.ts'
 
 /** A `slow` event in spells, at one replica. */
@@ -64,6 +65,7 @@ export class Faults implements Part {
   private switch(e: number, on: number): void {
     const event = this.events[e]!
     this.active[e] = on
+    if (strikeDatabase(this.world, this.events, this.active, event, on)) return
     switch (event.kind) {
       case 'outage':
         this.outage(event, on)
@@ -193,5 +195,7 @@ export function eventTarget(event: Scenario['events'][number]): string {
       return event.link
     case 'surge':
       return event.workload
+    case 'fail':
+      return event.database
   }
 }

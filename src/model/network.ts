@@ -11,7 +11,7 @@ import { OUTCOMES } from '../results/types.ts'
 import type { Balancers } from './balancers.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
-import { NODE_BALANCER, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
+import { NODE_BALANCER, NODE_DATABASE, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
 import type { Replicas } from './replicas.ts'
 import type { Part, World } from './world.ts'
@@ -175,6 +175,8 @@ export class Network implements Part {
       this.pushFrame(leg, node)
       const { hop } = world.compiled.relays[world.compiled.nodes[node]!.index]!
       this.send(leg, hop.node, hop.channel)
+    } else if (kind === NODE_DATABASE) {
+      world.databases.arrive(leg)
     }
   }
 

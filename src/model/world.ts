@@ -7,6 +7,8 @@ import type { Draws } from '../random/index.ts'
 import type { Balancers } from './balancers.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
+import type { Databases } from './databases.ts'
+import { Keys } from './keys.ts'
 import { Legs } from './legs.ts'
 import type { Network } from './network.ts'
 import type { Replicas } from './replicas.ts'
@@ -26,6 +28,7 @@ export class World {
   readonly compiled: Compiled
   readonly legs: Legs
   readonly draws: Draws
+  readonly keys: Keys
   readonly seed: number | string
   /** End of the arrivals. */
   readonly horizon: number
@@ -37,6 +40,7 @@ export class World {
   replicas!: Replicas
   services!: Services
   scalers!: Scalers
+  databases!: Databases
 
   /** Start of the measured window, and each service's arrivals before it. */
   window: { from: number; arrivals: Float64Array } = { from: 0, arrivals: new Float64Array(0) }
@@ -47,6 +51,7 @@ export class World {
     this.draws = draws
     this.horizon = horizon
     this.legs = new Legs(compiled.cells.length, compiled.frames)
+    this.keys = new Keys(this)
     this.window.arrivals = new Float64Array(compiled.services.length)
   }
 

@@ -125,6 +125,23 @@ export type ComponentResult =
       readonly unroutable: GaugeSummary
     }
   | {
+      readonly kind: 'database'
+      /** Held / there are, on average; of parallelism null where it is unlimited. */
+      readonly utilization: { readonly connections: number; readonly parallelism: number | null }
+      readonly connections: GaugeSummary
+      readonly running: GaugeSummary
+      /** Queries that wait for a connection; that hold one and wait for the server. */
+      readonly queue: { readonly pool: GaugeSummary; readonly query: GaugeSummary }
+      /** Mean wait per query that came, seconds. */
+      readonly wait: { readonly pool: number; readonly query: number }
+      /** Queries that came, in the whole run; per second in the measured window. */
+      readonly arrivals: number
+      readonly arrivalRate: number
+      /** Of the whole run: gave up waiting for a connection; failed by events. */
+      readonly poolTimeouts: number
+      readonly failures: number
+    }
+  | {
       readonly kind: 'service'
       readonly utilization: {
         readonly cpu: number | null

@@ -33,6 +33,7 @@ export function assemble(written: WrittenScenario, problems: Problems, options: 
     links: written.links ?? [],
     balancers: named(written.balancers),
     services: named(written.services),
+    ...(written.databases === undefined ? {} : { databases: named(written.databases) }),
     events: written.events ?? [],
   }
 }

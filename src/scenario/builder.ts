@@ -3,6 +3,7 @@ import { ConfigError, type Problem } from '../errors.ts'
 import { parseScenario } from './load.ts'
 import type { LoadOptions } from './options.ts'
 import type { BalancerInput } from './schema/balancer.ts'
+import type { DatabaseInput } from './schema/database.ts'
 import type { EventInput } from './schema/event.ts'
 import type { LinkInput } from './schema/link.ts'
 import type { ServiceInput } from './schema/service.ts'
@@ -10,7 +11,10 @@ import type { WorkloadInput } from './schema/workload.ts'
 import type { ScenarioInput } from './schema.ts'
 import type { Scenario } from './types.ts'
 
-type Settings = Omit<ScenarioInput, 'name' | 'workloads' | 'links' | 'balancers' | 'services' | 'events'>
+type Settings = Omit<
+  ScenarioInput,
+  'name' | 'workloads' | 'links' | 'balancers' | 'services' | 'databases' | 'events'
+>
 
 /**
  * `scenario('Shop').set({ horizon: '10min' }).workload('shoppers', { … }).service('web', { … }).build()`.
@@ -43,6 +47,10 @@ export class ScenarioBuilder {
     return this.with('services', name, service)
   }
 
+  database(name: string, database: DatabaseInput): ScenarioBuilder {
+    return this.with('databases', name, database)
+  }
+
   link(link: LinkInput): ScenarioBuilder {
     return new ScenarioBuilder({ ...this.input, links: [...(this.input.links ?? []), link] }, this.repeated)
   }
@@ -71,7 +79,11 @@ export class ScenarioBuilder {
     throw new ConfigError(this.repeated)
   }
 
-  private with(section: 'workloads' | 'balancers' | 'services', name: string, item: object): ScenarioBuilder {
+  private with(
+    section: 'workloads' | 'balancers' | 'services' | 'databases',
+    name: string,
+    item: object,
+  ): ScenarioBuilder {
     const before = this.input[section] ?? {}
     const repeated: readonly Problem[] = Object.hasOwn(before, name)
       ? [

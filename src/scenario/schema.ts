@@ -16,12 +16,13 @@ import {
   say,
   text,
 } from './schema/common.ts'
+import { type DatabaseInput, database } from './schema/database.ts'
 import { type EventInput, event } from './schema/event.ts'
 import { type LinkInput, link } from './schema/link.ts'
 import { type ServiceInput, service } from './schema/service.ts'
 import { slo } from './schema/slo.ts'
 import { type WorkloadInput, type WrittenWorkload, workload } from './schema/workload.ts'
-import type { Balancer, Link, ScenarioEvent, Service, Slo } from './types.ts'
+import type { Balancer, Database, Link, ScenarioEvent, Service, Slo } from './types.ts'
 
 /** A scenario as a user writes it: quantities are SI numbers or texts with a unit. */
 export type ScenarioInput = {
@@ -43,6 +44,7 @@ export type ScenarioInput = {
   links?: LinkInput[] | undefined
   balancers?: Record<string, BalancerInput> | undefined
   services?: Record<string, ServiceInput> | undefined
+  databases?: Record<string, DatabaseInput> | undefined
   events?: EventInput[] | undefined
 }
 
@@ -59,6 +61,7 @@ export type WrittenScenario = {
   readonly links?: readonly Link[] | undefined
   readonly balancers?: Readonly<Record<string, Omit<Balancer, 'name'>>> | undefined
   readonly services?: Readonly<Record<string, Omit<Service, 'name'>>> | undefined
+  readonly databases?: Readonly<Record<string, Omit<Database, 'name'>>> | undefined
   readonly events?: readonly ScenarioEvent[] | undefined
 }
 
@@ -95,7 +98,8 @@ export const scenarioSchema: z.ZodType<WrittenScenario, ScenarioInput> = noun(
       .describe('Ways between components; an undeclared one is perfect.'),
     balancers: mapOf(balancer, 'balancers').optional().describe('Balancers by name.'),
     services: mapOf(service, 'services').optional().describe('Services by name.'),
+    databases: mapOf(database, 'databases').optional().describe('Databases by name.'),
     events: listOf(event, 'events').optional().describe('What happens during the run.'),
   },
-  { planned: ['caches', 'databases', 'queues', 'regions', 'failures', 'relays'] },
+  { planned: ['caches', 'queues', 'regions', 'failures', 'relays'] },
 ) as unknown as z.ZodType<WrittenScenario, ScenarioInput>

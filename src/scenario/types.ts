@@ -149,6 +149,12 @@ export type CallPolicy = {
   readonly circuitBreaker?: CircuitBreaker | undefined
 }
 
+/** What a request is about. Key k = 0, 1, ... of `zipf` has a probability proportional to (k + 1)^-s. */
+export type Key =
+  | { readonly kind: 'zipf'; readonly n: number; readonly s: number }
+  | { readonly kind: 'uniform'; readonly n: number }
+  | { readonly kind: 'fixed'; readonly value: string | number }
+
 export type WorkloadClass = {
   readonly name: string
   readonly weight: number
@@ -157,6 +163,7 @@ export type WorkloadClass = {
   readonly priority: number
   /** Seconds from the intended send, over all attempts. */
   readonly deadline?: number | undefined
+  readonly key?: Key | undefined
 }
 
 export type Workload = CallPolicy & {
@@ -204,7 +211,19 @@ export type Step =
   | { readonly kind: 'cpu'; readonly demand: Distribution }
   | { readonly kind: 'io'; readonly duration: Distribution }
   | { readonly kind: 'memory'; readonly bytes: number }
-  | ({ readonly kind: 'call'; readonly to: string; readonly endpoint?: string | undefined } & CallPolicy)
+  | ({
+      readonly kind: 'call'
+      readonly to: string
+      readonly endpoint?: string | undefined
+      readonly key?: Key | undefined
+    } & CallPolicy)
+  /** Of the latency, or of the type of that name at the database. */
+  | ({
+      readonly kind: 'query'
+      readonly to: string
+      readonly latency?: Distribution | undefined
+      readonly type?: string | undefined
+    } & CallPolicy)
   | { readonly kind: 'forward'; readonly to: string; readonly endpoint?: string | undefined }
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
   | {
@@ -212,6 +231,17 @@ export type Step =
       readonly options: readonly { readonly weight: number; readonly steps: readonly Step[] }[]
     }
   | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly Step[] }
+
+/** A pool of connections in front of a server. */
+export type Database = {
+  readonly name: string
+  readonly connections: number
+  /** Seconds after which a query that waits for a connection ends `pool-timeout`. */
+  readonly acquireTimeout: Distribution
+  /** Queries that run at a time; Infinity: no such limit. */
+  readonly parallelism: number
+  readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
+}
 
 export type Endpoint = { readonly name: string; readonly steps: readonly Step[] }
 
@@ -249,7 +279,15 @@ export type Spells = { readonly for: Distribution; readonly gap: Distribution }
 
 /** `until` is exclusive; Infinity where the event lasts to the end. */
 export type ScenarioEvent =
-  /** Slot `slot` of `service`, or all of its slots; a drain with `balancer` takes them out of its rotation alone. */
+  /** Queries of `database` end `failed` with probability `rate`. */
+  | {
+      readonly kind: 'fail'
+      readonly database: string
+      readonly rate: number
+      readonly at: number
+      readonly until: number
+    }
+  /** `service` may name a database. Slot `slot` of `service`, or all of its slots; a drain with `balancer` takes them out of its rotation alone. */
   | {
       readonly kind: 'outage'
       readonly service: string
@@ -309,5 +347,7 @@ export type Scenario = {
   readonly links: readonly Link[]
   readonly balancers: readonly Balancer[]
   readonly services: readonly Service[]
+  /** Absent where there are none. */
+  readonly databases?: readonly Database[] | undefined
   readonly events: readonly ScenarioEvent[]
 }

@@ -1,6 +1,7 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
-import type { ServiceSpec } from '../model/compile/compiled.ts'
+import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
+import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import { REPLICA_BUSY, REPLICA_LOAD } from '../model/replicas.ts'
 import {
   BUSY,
@@ -68,7 +69,39 @@ export function componentResults(world: World): Record<string, ComponentResult> 
     const service = serviceResult(world, spec, s, window, summary)
     results[spec.name] = own === undefined ? service : ({ ...service, calls: own } as ComponentResult)
   })
+  compiled.databases.forEach((spec, d) => {
+    results[spec.name] = databaseResult(world, spec, d, window, summary)
+  })
   return results
+}
+
+function databaseResult(
+  { databases }: World,
+  spec: DatabaseSpec,
+  d: number,
+  window: number,
+  summary: (gauges: Gauges, i: number) => GaugeSummary,
+): ComponentResult {
+  const gauge = (index: number): GaugeSummary => summary(databases.gauges, d * DATABASE_GAUGES + index)
+  const arrivals = databases.arrivals[d]! - databases.before[d]!
+  const perArrival = (index: number): number => (arrivals > 0 ? (gauge(index).mean * window) / arrivals : 0)
+  const running = gauge(RUNNING)
+  const connections = gauge(CONNECTIONS)
+  return {
+    kind: 'database',
+    utilization: {
+      connections: connections.mean / spec.connections,
+      parallelism: Number.isFinite(spec.parallelism) ? running.mean / spec.parallelism : null,
+    },
+    connections,
+    running,
+    queue: { pool: gauge(QUEUE_POOL), query: gauge(QUEUE_QUERY) },
+    wait: { pool: perArrival(QUEUE_POOL), query: perArrival(QUEUE_QUERY) },
+    arrivals: databases.arrivals[d]!,
+    arrivalRate: window > 0 ? arrivals / window : 0,
+    poolTimeouts: databases.poolTimeouts[d]!,
+    failures: databases.failures[d]!,
+  }
 }
 
 function serviceResult(

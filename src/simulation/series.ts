@@ -1,6 +1,7 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
 import { RETRIES } from '../model/call-sites.ts'
+import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import {
   BUSY,
   IO,
@@ -17,7 +18,7 @@ import {
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
-  const { compiled, requests, network, balancers, services, scalers, callers } = world
+  const { compiled, requests, network, balancers, services, scalers, callers, databases } = world
   sampler.gauge('requests.open', requests.open, 0)
   sampler.counter('requests.created', () => requests.createdTotal)
   sampler.counter('requests.ok', () => requests.okTotal)
@@ -60,6 +61,15 @@ export function addSeries(sampler: Sampler, world: World): void {
       add('ready', READY_REPLICAS)
       add('paid', PAID_REPLICAS)
     }
+  })
+  compiled.databases.forEach(({ name, parallelism, connections }, d) => {
+    const add = (what: string, gauge: number): void =>
+      sampler.gauge(`${name}.${what}`, databases.gauges, d * DATABASE_GAUGES + gauge)
+    add('connections', CONNECTIONS)
+    add('queue.pool', QUEUE_POOL)
+    if (parallelism >= connections) return
+    add('running', RUNNING)
+    add('queue.query', QUEUE_QUERY)
   })
   compiled.nodes.forEach(({ name }, node) => {
     const sites = compiled.calls.flatMap((call, i) => (call.caller === node && call.attempts > 1 ? [i] : []))

@@ -10,6 +10,7 @@ import { type Balancer, Balancers } from '../model/balancers.ts'
 import { Callers } from '../model/callers.ts'
 import { compileScenario } from '../model/compile/compile.ts'
 import type { Compiled } from '../model/compile/compiled.ts'
+import { Databases } from '../model/databases.ts'
 import { Faults } from '../model/faults.ts'
 import { Network } from '../model/network.ts'
 import { Replicas } from '../model/replicas.ts'
@@ -103,6 +104,7 @@ export class Simulation {
     world.services = new Services(world)
     world.balancers = new Balancers(world)
     world.scalers = new Scalers(world)
+    world.databases = new Databases(world)
     world.wire()
     this.faults = new Faults(world)
     world.requests.listener = options.onRequest
@@ -261,7 +263,8 @@ export class Simulation {
   }
 
   private parts(): [string, Part][] {
-    const { network, callers, requests, workloads, replicas, services, balancers, scalers } = this.world
+    const { network, callers, requests, workloads, replicas, services, balancers, scalers, databases } =
+      this.world
     return Object.entries({
       network,
       callers,
@@ -271,6 +274,7 @@ export class Simulation {
       services,
       balancers,
       scalers,
+      databases,
       faults: this.faults,
     })
   }
@@ -324,6 +328,7 @@ export class Simulation {
       balancers.gauges,
     ]
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
+    this.world.databases.markWindow()
     this.world.markWindow()
   }
 }

@@ -14,7 +14,7 @@ export function warnings(result: Omit<Result, 'warnings'>, world: World): Warnin
 
 function saturated(result: Omit<Result, 'warnings'>): Warning[] {
   return Object.entries(result.components).flatMap(([name, component]): Warning[] => {
-    if (component.kind !== 'service') return []
+    if (component.kind !== 'service' && component.kind !== 'database') return []
     const found: Warning[] = []
     for (const [resource, utilization] of Object.entries(component.utilization)) {
       if (utilization === null || utilization <= SATURATED) continue
@@ -24,7 +24,7 @@ function saturated(result: Omit<Result, 'warnings'>): Warning[] {
         message: `${resource} of ${name} was in use ${percent} % of the time: its queue grows for as long as the run lasts.`,
       })
     }
-    if (found.length > 0) return found
+    if (found.length > 0 || component.kind === 'database') return found
     return component.replicas
       .filter((replica) => (replica.utilization ?? 0) > SATURATED)
       .map((replica) => ({

@@ -350,3 +350,60 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
     })
   })
 }
+
+/** The same scenarios with a database that the first service queries; `calm` as above. */
+export function withDatabase(
+  scenarios: fc.Arbitrary<ScenarioInput>,
+  calm = false,
+): fc.Arbitrary<ScenarioInput> {
+  return fc
+    .record({
+      scenario: scenarios,
+      connections: fc.integer({ min: 1, max: 4 }),
+      parallelism: fc.option(fc.integer({ min: 1, max: 3 })),
+      acquireTimeout: fc.constantFrom<Duration>(0.2, { exponential: { mean: 0.3 } }, 30),
+      latency: duration(0.05),
+      policy: callPolicy(calm),
+      link: fc.boolean(),
+      struck: fc.boolean(),
+    })
+    .map(({ scenario, connections, parallelism, acquireTimeout, latency, policy, link, struck }) => {
+      const [first, spec] = Object.entries(scenario.services!)[0]!
+      const query: StepInput = { query: { to: 'db', latency, ...policy } }
+      const endpoints = Object.fromEntries(
+        Object.entries(spec.endpoints).map(([name, list]): [string, StepInput[]] => [
+          name,
+          [{ parallel: [[query], [{ cpu: 0.005 }]] }, query, ...list],
+        ]),
+      )
+      return {
+        ...scenario,
+        services: { ...scenario.services, [first]: { ...spec, endpoints } },
+        databases: {
+          db: {
+            connections,
+            acquireTimeout: calm ? 1e6 : acquireTimeout,
+            ...(parallelism === null ? {} : { parallelism }),
+          },
+        },
+        links: [
+          ...(scenario.links ?? []),
+          ...(link ? [{ from: first, to: 'db', latency: 0.01, loss: calm ? 0 : 0.05 }] : []),
+        ],
+        events: [
+          ...(scenario.events ?? []),
+          ...(struck
+            ? [
+                { slow: 'db', factor: 3, at: 2, for: 4 },
+                ...(calm
+                  ? []
+                  : [
+                      { fail: 'db', rate: 0.3, at: 5, for: 4 },
+                      { outage: 'db', mode: 'crash' as const, at: 8, for: 2 },
+                    ]),
+              ]
+            : []),
+        ],
+      }
+    })
+}

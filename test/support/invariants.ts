@@ -4,7 +4,14 @@
  */
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
-import { BRANCH, CORE_NONE, LEG, REQUEST } from '../../src/model/legs.ts'
+import {
+  CONNECTIONS,
+  DATABASE_GAUGES,
+  QUEUE_POOL,
+  QUEUE_QUERY,
+  RUNNING,
+} from '../../src/model/database-gauges.ts'
+import { BRANCH, CORE_NONE, CORE_RUNNING, CORE_WAITING, LEG, REQUEST } from '../../src/model/legs.ts'
 import { DRAINING, READY, STARTING, STOPPED } from '../../src/model/replicas.ts'
 import {
   BUSY,
@@ -61,6 +68,7 @@ export function expectConsistent(simulation: Simulation): void {
   const rows = liveRows(simulation)
   const count = (holds: (row: number) => boolean): number => rows.filter(holds).length
   expect(legs.live).toBe(rows.length)
+  expectConsistentDatabases(simulation)
 
   // Conservation of requests, by class, and of legs.
   compiled.classes.forEach((_, c) => {
@@ -153,6 +161,32 @@ export function expectConsistent(simulation: Simulation): void {
   })
 }
 
+/** Connections and queues of databases agree with the legs that are there. */
+export function expectConsistentDatabases(simulation: Simulation): void {
+  const { legs, compiled, databases } = simulation.world
+  compiled.databases.forEach((spec, d) => {
+    const here = liveRows(simulation).filter(
+      (row) =>
+        legs.kind[row] === LEG &&
+        legs.node[row] === spec.node &&
+        legs.channel[row] === -1 &&
+        legs.lost[row] === 0 &&
+        legs.outcome[row] === 0,
+    )
+    const doing = (core: number): number => here.filter((row) => legs.core[row] === core).length
+    const gauge = (index: number): number => databases.gauges.value[d * DATABASE_GAUGES + index]!
+    expect(gauge(RUNNING)).toBe(doing(CORE_RUNNING))
+    expect(gauge(QUEUE_QUERY)).toBe(doing(CORE_WAITING))
+    expect(gauge(QUEUE_POOL)).toBe(doing(CORE_NONE))
+    expect(gauge(CONNECTIONS)).toBe(gauge(RUNNING) + gauge(QUEUE_QUERY))
+    expect(gauge(CONNECTIONS)).toBeLessThanOrEqual(spec.connections)
+    expect(gauge(RUNNING)).toBeLessThanOrEqual(spec.parallelism)
+    // Nobody waits while there is room.
+    if (gauge(QUEUE_POOL) > 0) expect(gauge(CONNECTIONS)).toBe(spec.connections)
+    if (gauge(QUEUE_QUERY) > 0) expect(gauge(RUNNING)).toBe(spec.parallelism)
+  })
+}
+
 /** Every circuit breaker lets a call through once its wait is over: no trial is still counted as under way. */
 function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
   for (const breaker of callers.sites.allBreakers) {
@@ -178,6 +212,7 @@ export function expectDrained(simulation: Simulation): void {
     }
     expect(balancer.inFlightTotal).toBe(0)
   }
+  expect([...simulation.world.databases.gauges.value].every((value) => value === 0)).toBe(true)
   compiled.services.forEach((_, s) => {
     for (const gauge of [LOAD, IO, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, BUSY, MEMORY, WORKERS]) {
       expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(0)

@@ -1,6 +1,6 @@
 /** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
 import { compileDistribution } from '../../random/index.ts'
-import type { CallPolicy, Distribution, Scenario, Service } from '../../scenario/types.ts'
+import type { CallPolicy, Database, Distribution, Key, Scenario, Service } from '../../scenario/types.ts'
 import { retriedOutcomes, sitePolicy } from './call-defaults.ts'
 import {
   type BalancerSpec,
@@ -9,10 +9,13 @@ import {
   type ChannelSpec,
   type ClassSpec,
   type Compiled,
+  type DatabaseSpec,
   type ForwardSpec,
   type HedgeSpec,
   type Hop,
+  type KeySpec,
   NODE_BALANCER,
+  NODE_DATABASE,
   NODE_RELAY,
   NODE_SERVICE,
   NODE_WORKLOAD,
@@ -21,6 +24,7 @@ import {
   type ServiceSpec,
   type SiteSpec,
 } from './compiled.ts'
+import { KeyTable } from './key-table.ts'
 import { meanDemand, memoryOf, ProgramBuilder, walkSteps } from './program.ts'
 
 const compiled = new WeakMap<Scenario, Compiled>()
@@ -50,6 +54,8 @@ class Compiler {
   private readonly channelOf = new Map<string, number>()
   private readonly calls: CallSpec[] = []
   private readonly forwards: ForwardSpec[] = []
+  private readonly keys: KeySpec[] = []
+  private readonly keyTables = new Map<string, KeyTable>()
   private readonly endpointNames: string[] = []
   private readonly endpointIds = new Map<string, number>()
 
@@ -70,6 +76,9 @@ class Compiler {
     })
     scenario.services.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_SERVICE, i, item.name)))
 
+    const databases = scenario.databases ?? []
+    databases.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_DATABASE, i, item.name)))
+
     for (const service of scenario.services)
       for (const endpoint of service.endpoints) this.endpointId(endpoint.name)
 
@@ -85,6 +94,7 @@ class Compiler {
         endpoint: item.endpoint === undefined ? -1 : this.endpointId(item.endpoint),
         priority: item.priority,
         deadline: item.deadline ?? Number.POSITIVE_INFINITY,
+        key: this.key(`${workload.name}.${item.name}.key`, item.key),
         propagates: workload.propagateDeadline === true && item.deadline !== undefined,
       })),
     )
@@ -107,7 +117,14 @@ class Compiler {
           step.to,
           step.endpoint === undefined ? -1 : this.endpointId(step.endpoint),
           step,
+          step.key,
         ),
+      query: (step, name) => {
+        const types = databases.find((item) => item.name === step.to)?.queries ?? []
+        const latency = step.latency ?? types.find(({ type }) => type === step.type)!.latency
+        const caller = name.slice(0, name.indexOf('.'))
+        return this.addCall(name, caller, step.to, -1, step, undefined, this.site(`${name}.latency`, latency))
+      },
       forward: (step) => {
         const from = this.forwardingService
         return (
@@ -125,6 +142,7 @@ class Compiler {
       replicaCount += spec.slots
       return spec
     })
+    const databaseSpecs = databases.map((database) => this.database(database))
     const relays = scenario.relays.map((relay) => ({
       node: this.nodeOf.get(relay.name)!,
       hop: this.hop(relay.name, relay.to),
@@ -192,6 +210,7 @@ class Compiler {
       channels: this.channels,
       calls: this.calls,
       forwards: this.forwards,
+      keys: this.keys,
       classes,
       classSites,
       thinkSites,
@@ -199,6 +218,7 @@ class Compiler {
       relays,
       balancers,
       services,
+      databases: databaseSpecs,
       program: builder.build(),
       replicaCount,
       between,
@@ -258,6 +278,14 @@ class Compiler {
     return id
   }
 
+  private key(name: string, key: Key | undefined): number {
+    if (key === undefined) return -1
+    const same = JSON.stringify(key)
+    const table = this.keyTables.get(same) ?? new KeyTable(key)
+    this.keyTables.set(same, table)
+    return this.keys.push({ site: this.site(name), table }) - 1
+  }
+
   private cell(phase: Phase, component: string): number {
     const key = `${phase} ${component}`
     const known = this.cellOf.get(key)
@@ -299,7 +327,15 @@ class Compiler {
     return { node: this.implicitOf.get(to) ?? this.nodeOf.get(to)!, channel: this.channel(from, to) }
   }
 
-  private addCall(name: string, caller: string, to: string, endpoint: number, own: CallPolicy): number {
+  private addCall(
+    name: string,
+    caller: string,
+    to: string,
+    endpoint: number,
+    own: CallPolicy,
+    key?: Key | undefined,
+    latencySite = -1,
+  ): number {
     const { policy, keys } = sitePolicy(this.scenario, name, caller, to, own)
     const timeout = policy.timeout === undefined ? undefined : compileDistribution(policy.timeout)
     const retry = policy.retry
@@ -327,9 +363,30 @@ class Compiler {
         jitterSite: retries ? this.site(`${name}.backoff`) : -1,
         backoffCell: retries || hedge !== undefined ? this.cell('backoff', caller) : -1,
         failedCell: retries ? this.cell('failed-attempt', caller) : -1,
+        latencySite,
+        key: this.key(`${name}.key`, key),
         salt: hashName(name),
       }) - 1
     )
+  }
+
+  private database(database: Database): DatabaseSpec {
+    const { name, acquireTimeout } = database
+    const patience = compileDistribution(acquireTimeout)
+    return {
+      name,
+      node: this.nodeOf.get(name)!,
+      connections: database.connections,
+      parallelism: database.parallelism,
+      acquireSite: this.site(`${name}.acquireTimeout`, acquireTimeout),
+      acquireConstant: patience.constant ? patience.mean : Number.NaN,
+      failSite: this.site(`${name}.fail`),
+      cells: {
+        pool: this.cell('pool-wait', name),
+        wait: database.parallelism < database.connections ? this.cell('query-wait', name) : -1,
+        query: this.cell('query', name),
+      },
+    }
   }
 
   private hedge(name: string, { after, max, maxExtra }: NonNullable<CallPolicy['hedge']>): HedgeSpec {

@@ -1,5 +1,6 @@
 /** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
 import type { Backoff, CircuitBreaker, Distribution, RetryBudget, Scenario } from '../../scenario/types.ts'
+import type { KeyTable } from './key-table.ts'
 import type { Program } from './program.ts'
 
 export type Phase =
@@ -27,12 +28,16 @@ export const NODE_WORKLOAD = 0
 export const NODE_RELAY = 1
 export const NODE_BALANCER = 2
 export const NODE_SERVICE = 3
+export const NODE_DATABASE = 4
 
 /** `index` counts within the kind, in the scenario's order. */
 export type NodeSpec = { readonly kind: number; readonly index: number; readonly name: string }
 
 /** A place where draws are made for requests. */
 export type SiteSpec = { readonly name: string; readonly distribution?: Distribution }
+
+/** A key as a scenario writes it; equal ones at different places share a table, not their draws. */
+export type KeySpec = { readonly site: number; readonly table: KeyTable }
 
 /** One direction of a link. */
 export type ChannelSpec = {
@@ -85,8 +90,24 @@ export type CallSpec = {
   readonly jitterSite: number
   readonly backoffCell: number
   readonly failedCell: number
+  /** Of a query, its latency at the server; -1 of other calls. */
+  readonly latencySite: number
+  /** Index into the keys; -1: the call has none of its own. */
+  readonly key: number
   /** Separates the draws of this call's legs from those of other calls of the same request. */
   readonly salt: number
+}
+
+export type DatabaseSpec = {
+  readonly name: string
+  readonly node: number
+  readonly connections: number
+  readonly parallelism: number
+  readonly acquireSite: number
+  /** The acquire timeout where it is constant, else NaN. */
+  readonly acquireConstant: number
+  readonly failSite: number
+  readonly cells: { readonly pool: number; readonly wait: number; readonly query: number }
 }
 
 export type ForwardSpec = { readonly from: string; readonly hop: Hop; readonly endpoint: number }
@@ -97,6 +118,8 @@ export type ClassSpec = {
   readonly endpoint: number
   readonly priority: number
   readonly deadline: number
+  /** Index into the keys; -1: none. */
+  readonly key: number
   /** Whether the calls that are made for its requests end at the deadline too. */
   readonly propagates: boolean
 }
@@ -168,6 +191,7 @@ export type Compiled = {
   readonly channels: readonly ChannelSpec[]
   readonly calls: readonly CallSpec[]
   readonly forwards: readonly ForwardSpec[]
+  readonly keys: readonly KeySpec[]
   readonly classes: readonly ClassSpec[]
   readonly classSites: readonly number[]
   /** Of the numbers of requests of sessions; -1 where there are none. */
@@ -176,6 +200,7 @@ export type Compiled = {
   readonly relays: readonly RelaySpec[]
   readonly balancers: readonly BalancerSpec[]
   readonly services: readonly ServiceSpec[]
+  readonly databases: readonly DatabaseSpec[]
   readonly program: Program
   readonly replicaCount: number
   /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */

@@ -32,6 +32,7 @@ export type Program = {
 export type ProgramContext = {
   site(name: string, distribution?: Distribution): number
   call(step: Extract<Step, { kind: 'call' }>, name: string): number
+  query(step: Extract<Step, { kind: 'query' }>, name: string): number
   forward(step: Extract<Step, { kind: 'forward' }>): number
 }
 
@@ -103,6 +104,9 @@ export class ProgramBuilder {
         return
       case 'call':
         this.emit(OP_CALL, this.context.call(step, path), 0, -1, ordinal)
+        return
+      case 'query':
+        this.emit(OP_CALL, this.context.query(step, path), 0, -1, ordinal)
         return
       case 'forward':
         this.emit(OP_FORWARD, this.context.forward(step), 0, -1, ordinal)

@@ -14,12 +14,13 @@ export type CheckContext = {
   readonly partial: Pruned | undefined
 }
 
-export type Kind = 'workload' | 'balancer' | 'service'
+export type Kind = 'workload' | 'balancer' | 'service' | 'database'
 
 export function kindOf(scenario: Scenario, name: string): Kind | undefined {
   if (scenario.workloads.some((item) => item.name === name)) return 'workload'
   if (scenario.balancers.some((item) => item.name === name)) return 'balancer'
-  return scenario.services.some((item) => item.name === name) ? 'service' : undefined
+  if (scenario.services.some((item) => item.name === name)) return 'service'
+  return scenario.databases?.some((item) => item.name === name) ? 'database' : undefined
 }
 
 /** "Did you mean", else what there is. */

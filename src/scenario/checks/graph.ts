@@ -17,7 +17,7 @@ export function edgesOf(scenario: Scenario): Edge[] {
     ),
     ...scenario.services.flatMap((service) =>
       [...stepsOf(service)].flatMap(({ step, path }): Edge[] =>
-        step.kind === 'call' || step.kind === 'forward'
+        step.kind === 'call' || step.kind === 'query' || step.kind === 'forward'
           ? [{ from: service.name, to: step.to, path, forward: step.kind === 'forward' }]
           : [],
       ),
@@ -38,8 +38,8 @@ export function checkGraph(context: CheckContext): void {
   // What was refused might have led there.
   if (partial !== undefined) return
   const reached = reachable(scenario, edges)
-  for (const section of ['balancers', 'services'] as const) {
-    for (const { name } of scenario[section]) {
+  for (const section of ['balancers', 'services', 'databases'] as const) {
+    for (const { name } of scenario[section] ?? []) {
       if (!reached.has(name))
         problems.add([section, name], `nothing leads to "${name}"`, 'Send something to it or remove it.')
     }

@@ -7,6 +7,7 @@ import { checkNames } from './names.ts'
 import { checkPolicies } from './policies.ts'
 import { checkReferences } from './references.ts'
 import { checkSteps } from './steps.ts'
+import { checkStores } from './stores.ts'
 import { checkTraffic } from './traffic.ts'
 
 export type { CheckContext } from './context.ts'
@@ -16,6 +17,7 @@ export function checkScenario(context: CheckContext): void {
   checkReferences(context)
   checkGraph(context)
   checkSteps(context)
+  checkStores(context)
   checkCallDefaults(context)
   checkPolicies(context)
   checkTraffic(context)

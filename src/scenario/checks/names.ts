@@ -3,8 +3,8 @@ import type { CheckContext } from './context.ts'
 
 export function checkNames({ scenario, problems, partial }: CheckContext): void {
   const seen = new Map<string, string>()
-  for (const section of ['workloads', 'balancers', 'services'] as const) {
-    for (const { name } of scenario[section]) {
+  for (const section of ['workloads', 'balancers', 'services', 'databases'] as const) {
+    for (const { name } of scenario[section] ?? []) {
       const before = seen.get(name)
       if (before !== undefined)
         problems.add(

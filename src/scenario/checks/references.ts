@@ -12,9 +12,8 @@ export function checkReferences(context: CheckContext): void {
     const kind = kindOf(scenario, name)
     if (kind !== undefined && kinds.includes(kind)) return true
     const wanted = kinds.map((kind) => `a ${kind}`).join(' or ')
-    const known = [...scenario.workloads, ...scenario.balancers, ...scenario.services].map(
-      (item) => item.name,
-    )
+    const { workloads, balancers, services, databases = [] } = scenario
+    const known = [...workloads, ...balancers, ...services, ...databases].map((item) => item.name)
     const candidates = [...known, ...(partial?.broken ?? [])].filter((name) =>
       kinds.includes(kindOf(scenario, name) ?? kinds[0]!),
     )
@@ -58,6 +57,7 @@ export function checkReferences(context: CheckContext): void {
   }
   for (const service of scenario.services) {
     for (const { step, path } of stepsOf(service)) {
+      if (step.kind === 'query') refer(step.to, ['database'], [...path, 'query', 'to'])
       if (step.kind !== 'call' && step.kind !== 'forward') continue
       if (refer(step.to, ['balancer', 'service'], [...path, step.kind, 'to']))
         checkEndpoint(step.to, step.endpoint, [...path, step.kind, 'endpoint'])
@@ -65,9 +65,9 @@ export function checkReferences(context: CheckContext): void {
   }
   scenario.links.forEach((link, i) => {
     const path = ['links', partial?.linkIndex[i] ?? i]
-    refer(link.from, ['workload', 'balancer', 'service'], [...path, 'from'])
+    refer(link.from, ['workload', 'balancer', 'service', 'database'], [...path, 'from'])
     checkPlace(context, link.to, [...path, 'to'], (name) =>
-      refer(name, ['workload', 'balancer', 'service'], [...path, 'to']),
+      refer(name, ['workload', 'balancer', 'service', 'database'], [...path, 'to']),
     )
     if (link.to.includes('/') && kindOf(scenario, link.from) !== 'balancer' && !partial) {
       const hint = `Write "${link.to.split('/')[0]}".`
@@ -82,9 +82,12 @@ export function checkReferences(context: CheckContext): void {
       case 'outage':
       case 'slow': {
         const place = event.slot === undefined ? event.service : `${event.service}/${event.slot}`
-        checkPlace(context, place, path, (name) => refer(name, ['service'], path))
+        checkPlace(context, place, path, (name) => refer(name, ['service', 'database'], path))
         break
       }
+      case 'fail':
+        refer(event.database, ['database'], path)
+        break
       case 'surge':
         if (refer(event.workload, ['workload'], path)) checkSurge(context, event.workload, path)
         break

@@ -29,6 +29,8 @@ export type EventInput =
   | ({ loss: string; add: Quantity } & Timed)
   /** A workload; its rate is multiplied. */
   | ({ surge: string; factor: number } & Timed)
+  /** A database; its queries fail with probability `rate`. */
+  | ({ fail: string; rate?: Quantity | undefined } & Timed)
   /** A service or a slot; its speed is divided by the factor. */
   | {
       slow: string
@@ -55,7 +57,7 @@ function slotOf(target: string): { service: string; slot?: number } {
 }
 
 const outage = noun('an outage', {
-  outage: place.describe('A service, or one slot: web/2.'),
+  outage: place.describe('A service, one slot: web/2, or a database (mode: crash).'),
   mode: choice(['drain', 'crash'])
     .optional()
     .describe('drain (default) takes it out of rotation; crash also fails what is in it.'),
@@ -99,8 +101,8 @@ const spells = noun('spells', { for: durationDistribution, gap: durationDistribu
 )
 
 const slow = noun('a slowdown', {
-  slow: place.describe('A service, or one slot: web/2.'),
-  factor: number({ above: 0 }).describe('Divides the speed.'),
+  slow: place.describe('A service, one slot: web/2, or a database.'),
+  factor: number({ above: 0 }).describe('Divides the speed; multiplies the latencies of a database.'),
   at: at.optional(),
   for: lasting,
   spells: spells.optional(),
@@ -127,8 +129,16 @@ function spellsOf(spells: Spells | undefined, context: Context): { spells?: Spel
   return { spells }
 }
 
-const KINDS = { outage, latency, loss, surge, slow } as const
-const PLANNED = ['flush', 'fail', 'error', 'partition', 'scale']
+const fail = noun('a failure', {
+  fail: text('the name of a database'),
+  rate: fraction.optional().describe('Probability that a query ends failed; default 1.'),
+  ...time,
+}).transform(
+  (e): ScenarioEvent => ({ kind: 'fail', database: e.fail, rate: e.rate ?? 1, at: e.at, until: until(e) }),
+)
+
+const KINDS = { outage, latency, loss, surge, slow, fail } as const
+const PLANNED = ['flush', 'error', 'partition', 'scale']
 
 /** One schema by the first field, so that an error speaks of the event that was meant. */
 export const event: z.ZodType<ScenarioEvent, EventInput> = z

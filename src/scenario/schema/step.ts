@@ -1,6 +1,6 @@
 /** The steps of an endpoint. */
 import { z } from 'zod'
-import type { CallPolicy, Distribution, Step } from '../types.ts'
+import type { CallPolicy, Distribution, Key, Step } from '../types.ts'
 import { type CallPolicyInput, callPolicyFields, plannedOfCalls } from './call-policy.ts'
 import {
   either,
@@ -17,8 +17,15 @@ import {
   text,
 } from './common.ts'
 import { type DistributionInput, durationDistribution } from './distribution.ts'
+import { type KeyInput, key } from './key.ts'
+import { type Query, type QueryInput, query } from './query.ts'
 
-export type CallInput = CallPolicyInput & { to: string; endpoint?: string | undefined }
+export type CallInput = CallPolicyInput & {
+  to: string
+  endpoint?: string | undefined
+  /** Default: that of the request's class. */
+  key?: KeyInput | undefined
+}
 
 export type StepInput = {
   /** Seconds of one core at speed 1. */
@@ -29,6 +36,8 @@ export type StepInput = {
   memory?: Quantity | undefined
   /** A request to another component, whose answer is waited for. */
   call?: string | CallInput | undefined
+  /** A request to a database. */
+  query?: QueryInput | undefined
   /** Hands the request over; the other component answers it. The last step. */
   forward?: string | { to: string; endpoint?: string | undefined } | undefined
   /** Branches that run at the same time; ends with the last. */
@@ -44,8 +53,19 @@ const endpoint = text('the name of an endpoint')
 const toComponent = name.describe('A balancer or a service.')
 
 const call = either(
-  toComponent.transform((to): { to: string; endpoint?: string | undefined } & CallPolicy => ({ to })),
-  noun('a call', { to: toComponent, endpoint, ...callPolicyFields }, { planned: [...plannedOfCalls, 'key'] }),
+  toComponent.transform(
+    (to): { to: string; endpoint?: string | undefined; key?: Key | undefined } & CallPolicy => ({ to }),
+  ),
+  noun(
+    'a call',
+    {
+      to: toComponent,
+      endpoint,
+      key: key.optional().describe("What is asked for; default: the key of the request's class."),
+      ...callPolicyFields,
+    },
+    { planned: plannedOfCalls },
+  ),
   'a call',
   'Write the name of a component, or { to: name, endpoint: name }.',
 )
@@ -67,6 +87,7 @@ const stepFields = oneOf(
     io: durationDistribution.optional().describe('A wait that holds no core.'),
     memory: size.optional().describe('Reserved before the first step of the endpoint, held to its end.'),
     call: call.optional().describe('A request to a balancer or a service, whose answer is waited for.'),
+    query: query.optional().describe('A request to a database, whose answer is waited for.'),
     forward: forward
       .optional()
       .describe('Hands the request over; the other component answers it. Only as the last step.'),
@@ -76,7 +97,7 @@ const stepFields = oneOf(
     choose: listOf(option, 'options').optional().describe('One of the options, drawn by weight.'),
     repeat: noun('a repeat', { times: integer(1, 10_000), steps: nested }).optional(),
   },
-  { planned: ['query', 'get', 'set', 'publish', 'spawn', 'sleep', 'fail'] },
+  { planned: ['transaction', 'get', 'set', 'publish', 'spawn', 'sleep', 'fail'] },
 )
 
 export const step: z.ZodType<Step, StepInput> = stepFields
@@ -91,6 +112,8 @@ export const step: z.ZodType<Step, StepInput> = stepFields
         return { kind, bytes: value as number }
       case 'call':
         return { kind, ...(value as CallPolicy & { to: string }) }
+      case 'query':
+        return { kind, ...(value as Query) }
       case 'forward':
         return { kind, ...(value as { to: string }) }
       case 'parallel': {

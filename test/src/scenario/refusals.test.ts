@@ -155,7 +155,7 @@ const CASES: Case[] = [
   [
     'an event of nothing',
     [['{ outage: web/2, ', '{ ']],
-    'expected an event with one of outage, latency, loss, surge, slow, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
+    'expected an event with one of outage, latency, loss, surge, slow, fail, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
   ],
   [
     'an event of a kind that is misspelled',
@@ -185,7 +185,7 @@ const CASES: Case[] = [
   [
     'an outage of a balancer',
     [['outage: web/2', 'outage: edge']],
-    'expected a service, got the balancer "edge" (shop.yml:31:7 events[0].outage). Known are web, store.',
+    'expected a service or a database, got the balancer "edge" (shop.yml:31:7 events[0].outage). Known are web, store.',
   ],
   [
     'a slowdown without a time',
@@ -327,7 +327,7 @@ const CASES: Case[] = [
   [
     'a step of two kinds',
     [['{ io: 10ms }', '{ io: 10ms, cpu: 1ms }']],
-    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, io, memory, call, forward, parallel, choose, repeat.',
+    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, io, memory, call, query, forward, parallel, choose, repeat.',
   ],
   [
     'a misspelled distribution, once',
@@ -477,12 +477,12 @@ test.each([
   ['policy: least-request', 'sockets: { max: 10 }', 'sockets', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],
   ['latency: 1ms }', 'latency: 1ms, bandwidth: 10 }', 'bandwidth', 'a link'],
-  ['{ io: 10ms }', '{ query: { to: orders } }', 'query', 'a step'],
+  ['{ io: 10ms }', '{ transaction: { to: orders } }', 'transaction', 'a step'],
   ['poisson: { rate: 120/s }', 'mmpp: { rates: [1, 2] }', 'mmpp', 'arrivals'],
   ['    timeout: 3s\n', '    profile: { spike: {} }\n', 'spike', 'a profile'],
   ['{ outage: web/2, ', '{ flush: sessions, ', 'flush', 'an event'],
   ['name: Shop\n', 'caches: { sessions: { capacity: 10 } }\n', 'caches', 'a scenario'],
-  ['name: Shop\n', 'databases: { orders: { connections: 10 } }\n', 'databases', 'a scenario'],
+  ['name: Shop\n', 'databases: { orders: { usl: { sigma: 0.1 } } }\n', 'usl', 'a database'],
 ])('what is planned is refused as such: %#', (from, to, field, noun) => {
   const messages = messagesOf(change(SHOP, [from, to]))
   expect(messages).toHaveLength(1)
