@@ -44,7 +44,19 @@ const BALANCING = [
   'offset-sed',
   'expected-work',
 ]
-const SCALING = ['fixed', 'threshold', 'hpa', 'square-root']
+const SCALING = [
+  'fixed',
+  'threshold',
+  'hpa',
+  'square-root',
+  'kpa',
+  'keda',
+  'target-tracking',
+  'step-scaling',
+  'schedule',
+  'holt-winters',
+  'rate-oracle',
+]
 
 /** As agents these have other defaults than as policies. */
 const OWN_DEFAULTS: Readonly<Record<string, PolicyParams>> = { jsq: { ties: 'fastest' } }

@@ -8,6 +8,7 @@ import type { ScalingView } from '../policies/types.ts'
 import { compileDistribution, exp, Stream, type StreamState } from '../random/index.ts'
 import type { Autoscaler, PolicySpec } from '../scenario/types.ts'
 import type { ServiceSpec } from './compile/compiled.ts'
+import { demandPerRequest } from './declared-load.ts'
 import { DRAINING, READY, STARTING, STOPPED } from './replicas.ts'
 import { IntervalStats } from './requests.ts'
 import {
@@ -61,6 +62,8 @@ export class Scaler implements ScalingView {
   private totals: Totals = { time: 0, busy: 0, ready: 0, load: 0, offered: 0, arrivals: 0 }
   readonly stats: IntervalStats = new IntervalStats()
   private readonly world: World
+  /** Core-seconds that a request of each workload brings here on average; computed when first asked for. */
+  private demands: readonly number[] | undefined
 
   constructor(world: World, service: number, spec: ServiceSpec, config: Autoscaler) {
     this.world = world
@@ -130,6 +133,24 @@ export class Scaler implements ScalingView {
   }
   get inFlight(): number {
     return this.gauge(LOAD)
+  }
+
+  readyWithin(seconds: number): number {
+    const { replicas } = this.world
+    const { firstReplica, slots } = this.spec
+    const from = Math.max(this.seen.time - this.interval, this.time - seconds)
+    let count = 0
+    for (let r = firstReplica; r < firstReplica + slots; r++) {
+      if (replicas.state[r] === READY && replicas.readySince[r]! > from) count++
+    }
+    return count
+  }
+
+  declaredLoad(time: number): number {
+    const { compiled, workloads } = this.world
+    this.demands ??= demandPerRequest(compiled.scenario).map((demand) => demand[this.service]!)
+    const work = this.demands.reduce((sum, demand, w) => sum + demand * workloads.rateAt(w, time), 0)
+    return work / (this.spec.cores * this.spec.speeds[0]!)
   }
 
   private gauge(index: number): number {

@@ -73,6 +73,12 @@ export class Params {
     return this.check(name, value, parseUnit(value, SECONDS), 'seconds or a duration such as 30s', bounds)
   }
 
+  /** A value inside a list: seconds, or a text with a unit of time; undefined when it is neither. */
+  secondsOf(value: unknown): number | undefined {
+    const seconds = parseUnit(value, SECONDS)
+    return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : undefined
+  }
+
   choice<T extends string>(name: string, options: readonly T[]): T {
     const value = this.raw(name)
     const found = options.find((option) => option === value)

@@ -97,6 +97,10 @@ export interface ScalingView {
   /** Seconds since the last change of target, and the age of the metrics. */
   readonly sinceChange: number
   readonly metricAge: number
+  /** Ready replicas younger than so many seconds whose metrics do not cover the whole interval that was measured last. */
+  readyWithin(seconds: number): number
+  /** Offered load in replicas at a time as the scenario declares it, surges that are on now included. Class `oracle`. */
+  declaredLoad(time: number): number
   readonly draws: Stream
 }
 

@@ -4,7 +4,7 @@
  * of a few hundred requests each.
  */
 import fc from 'fast-check'
-import { balancingPolicies } from '../../src/policies/index.ts'
+import { balancingPolicies, scalingPolicies } from '../../src/policies/index.ts'
 import type { BalancerInput } from '../../src/scenario/schema/balancer.ts'
 import type { CallPolicyInput, RetryInput } from '../../src/scenario/schema/call-policy.ts'
 import type { Quantity } from '../../src/scenario/schema/common.ts'
@@ -188,7 +188,7 @@ function service(
       ),
       scaled: fc.option(
         fc.record({
-          policy: fc.constantFrom('hpa', 'threshold', 'square-root', 'fixed'),
+          policy: fc.constantFrom(...scalingPolicies.keys()),
           startup: duration(1),
           metricDelay: fc.constantFrom(0, 0.5, 3),
         }),

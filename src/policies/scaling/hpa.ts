@@ -1,171 +1,96 @@
 /**
- * The Horizontal Pod Autoscaler of Kubernetes on CPU utilisation or a metric per replica, after replica_calculator.go and
- * horizontal.go: proportional proposal with a tolerance, not-yet-ready replicas held against scaling up,
- * stabilisation windows, rate limits.
+ * The Horizontal Pod Autoscaler of Kubernetes, after replica_calculator.go and horizontal.go: a proportional proposal
+ * with a tolerance, replicas that are not ready held against scaling up, then the behaviour (stabilisation windows, rate
+ * limits).
  */
 import { Params } from '../params.ts'
 import type { PolicyDefinition, ScalingPolicy, ScalingView } from '../types.ts'
 import {
-  EPSILON,
-  isRecord,
-  rateLimit,
-  readRules,
-  type ScaleEvent,
-  type ScalingRules,
-} from './scaling-rules.ts'
+  BEHAVIOUR_DEFAULTS,
+  type BehaviourState,
+  readBehaviour,
+  ScalingBehaviour,
+} from './scaling-behaviour.ts'
+import { perReplica, readMetric, readTarget, type ScalingMetric } from './scaling-metric.ts'
+import { EPSILON } from './scaling-rules.ts'
 
-/** At most 4 replicas or 100 % more, whichever is more, and 100 % fewer, in 15 s. */
-export const DEFAULT_UP: ScalingRules = {
-  select: 'max',
-  limits: [
-    { kind: 'pods', value: 4, period: 15 },
-    { kind: 'percent', value: 100, period: 15 },
-  ],
-}
-export const DEFAULT_DOWN: ScalingRules = {
-  select: 'max',
-  limits: [{ kind: 'percent', value: 100, period: 15 }],
-}
-
-export type HpaMetric = 'cpu' | 'concurrency' | 'rate'
-
-export type HpaOptions = {
-  readonly metric: HpaMetric
+type Options = {
+  readonly metric: ScalingMetric
   readonly target: number
   readonly tolerance: number
-  readonly upStabilization: number
-  readonly downStabilization: number
-  readonly up: ScalingRules
-  readonly down: ScalingRules
+  /** Seconds after a start for which a replica's first, incomplete sample is not trusted. */
+  readonly cpuInitialization: number
 }
 
-type Recommendation = { readonly time: number; readonly replicas: number }
-type State = {
-  readonly recommendations: readonly Recommendation[]
-  readonly events: readonly ScaleEvent[]
-}
+class Hpa implements ScalingPolicy {
+  private readonly options: Options
+  private readonly behaviour: ScalingBehaviour
 
-export class Hpa implements ScalingPolicy {
-  private readonly options: HpaOptions
-  private readonly longestPeriod: number
-  private recommendations: Recommendation[] = []
-  private events: ScaleEvent[] = []
-
-  constructor(options: HpaOptions) {
+  constructor(options: Options, behaviour: ScalingBehaviour) {
     this.options = options
-    const periods = [...options.up.limits, ...options.down.limits].map((limit) => limit.period)
-    this.longestPeriod = Math.max(...periods)
+    this.behaviour = behaviour
   }
 
   decide(view: ScalingView): number {
-    const { time, target: current } = view
-    const stable = this.stabilise(this.propose(view), current, time)
-    const limited = this.limit(stable, current, time)
-    const wanted = Math.min(view.max, Math.max(view.min, limited))
-    this.events = this.events.filter((event) => event.time > time - this.longestPeriod + EPSILON)
-    if (wanted !== current) this.events.push({ time, change: wanted - current })
-    return wanted
+    return this.behaviour.apply(this.propose(view), view)
   }
 
   private propose(view: ScalingView): number {
-    const { target: current, ready, starting } = view
-    const { metric, target } = this.options
-    if (metric !== 'cpu') {
-      // AverageValue: the total over the target of one replica, whoever serves it.
-      const total = metric === 'rate' ? view.arrivalRate : view.meanInFlight
-      if (current > 0 && this.tolerable(total / (target * current))) return current
-      return Math.ceil(total / target - EPSILON)
-    }
+    const { metric, target, cpuInitialization } = this.options
+    // Ignored: what starts, and on CPU what became ready after its sample began.
+    const fresh = metric === 'cpu' && cpuInitialization > 0 ? view.readyWithin(cpuInitialization) : 0
+    const ready = view.ready - fresh
+    const ignored = view.starting + fresh
     // Without a ready replica there is no metric, and without a metric no change.
-    if (ready === 0) return current
-    const ratio = view.utilization / target
-    if (starting === 0 || ratio <= 1) {
-      return this.tolerable(ratio) ? current : Math.ceil(ratio * ready - EPSILON)
+    if (ready <= 0) return view.target
+    const ratio = perReplica(metric, view) / target
+    if (ignored === 0 || ratio <= 1) {
+      return this.tolerable(ratio) ? view.target : Math.ceil(ratio * ready - EPSILON)
     }
-    // Starting replicas count as idle against a scale-up.
-    const counted = ready + starting
+    // Ignored replicas count as idle against a scale-up.
+    const counted = ready + ignored
     const damped = (ratio * ready) / counted
-    if (this.tolerable(damped) || damped < 1) return current
-    return Math.max(current, Math.ceil(damped * counted - EPSILON))
+    if (this.tolerable(damped) || damped < 1) return view.target
+    return Math.max(view.target, Math.ceil(damped * counted - EPSILON))
   }
 
   private tolerable(ratio: number): boolean {
     return Math.abs(1 - ratio) <= this.options.tolerance + EPSILON
   }
 
-  /** Up to the least recommendation of the up window, down to the greatest of the down window. */
-  private stabilise(desired: number, current: number, time: number): number {
-    const { upStabilization, downStabilization } = this.options
-    let up = desired
-    let down = desired
-    for (const past of this.recommendations) {
-      if (past.time > time - upStabilization + EPSILON) up = Math.min(up, past.replicas)
-      if (past.time > time - downStabilization + EPSILON) down = Math.max(down, past.replicas)
-    }
-    const longest = Math.max(upStabilization, downStabilization)
-    this.recommendations = this.recommendations.filter((past) => past.time > time - longest + EPSILON)
-    this.recommendations.push({ time, replicas: desired })
-    return Math.min(Math.max(current, up), down)
-  }
-
-  private limit(desired: number, current: number, time: number): number {
-    const { up, down } = this.options
-    if (desired > current) return Math.min(desired, rateLimit(up, 1, current, time, this.events))
-    if (desired < current) return Math.max(desired, rateLimit(down, -1, current, time, this.events))
-    return current
-  }
-
-  save(): State {
-    return { recommendations: [...this.recommendations], events: [...this.events] }
+  save(): BehaviourState {
+    return this.behaviour.save()
   }
 
   load(state: unknown): void {
-    const { recommendations, events } = state as State
-    this.recommendations = [...recommendations]
-    this.events = [...events]
+    this.behaviour.load(state as BehaviourState)
   }
 }
 
 /**
- * `target` utilisation (Kubernetes takes 80 % where none is given), or with `metric: concurrency` (requests in the service)
- * or `rate` (arrivals per second) the value per replica; `tolerance` around it, windows in seconds;
- * `behaviour: { up, down }` with `{ select: max | min | disabled, policies: [{ pods | percent, period }] }`.
+ * `metric`: `cpu` (utilisation; `target` a fraction, Kubernetes takes 80 %), `rps` or `concurrency` (per replica).
+ * `tolerance` around the target; windows in seconds; `behaviour: { up, down }` with
+ * `{ select: max | min | disabled, policies: [{ pods | percent, period }] }`. `cpuInitialization` (default 0; 300 s in
+ * Kubernetes): a replica younger than this whose metrics do not cover a whole interval counts as idle against scaling
+ * up. `readinessDelay` has nothing to act on here: a replica that has been ready is never not ready again.
  */
 export const hpa: PolicyDefinition<ScalingPolicy> = {
   name: 'hpa',
-  summary: 'The Horizontal Pod Autoscaler of Kubernetes on CPU utilisation, concurrency or rate.',
+  summary:
+    'The Horizontal Pod Autoscaler of Kubernetes on CPU utilisation, requests per second or concurrency.',
   information: 'own',
-  defaults: {
-    metric: 'cpu',
-    target: 0.8,
-    tolerance: 0.1,
-    upStabilization: 0,
-    downStabilization: 300,
-    behaviour: {},
-  },
+  defaults: { metric: 'cpu', target: 0.8, tolerance: 0.1, cpuInitialization: 0, ...BEHAVIOUR_DEFAULTS },
   create(params) {
     const reader = new Params('hpa', params, this.defaults)
-    const metric = reader.choice('metric', ['cpu', 'concurrency', 'rate'] as const)
-    const written = reader.raw('behaviour')
-    const behaviour = isRecord(written) ? written : {}
-    if (!isRecord(written))
-      reader.reject(`expected { up, down }, got ${JSON.stringify(written)}`, 'behaviour')
-    for (const key of Object.keys(behaviour)) {
-      if (key !== 'up' && key !== 'down') reader.reject(`unknown field "${key}"`, `behaviour.${key}`)
-    }
-    const options: HpaOptions = {
+    const metric = readMetric(reader)
+    const options: Options = {
       metric,
-      target:
-        metric === 'cpu'
-          ? reader.fraction('target', { min: 0, max: 1, above: true })
-          : reader.number('target', { min: 0, above: true }),
+      target: readTarget(reader, metric),
       tolerance: reader.fraction('tolerance', { min: 0 }),
-      upStabilization: reader.seconds('upStabilization'),
-      downStabilization: reader.seconds('downStabilization'),
-      up: readRules(reader, behaviour, 'up', DEFAULT_UP),
-      down: readRules(reader, behaviour, 'down', DEFAULT_DOWN),
+      cpuInitialization: reader.seconds('cpuInitialization'),
     }
+    const behaviour = readBehaviour(reader)
     reader.finish()
-    return new Hpa(options)
+    return new Hpa(options, new ScalingBehaviour(behaviour))
   },
 }

@@ -6,6 +6,7 @@ import { holtWinters } from './holt-winters.ts'
 import { hpa } from './hpa.ts'
 import { keda } from './keda.ts'
 import { kpa } from './kpa.ts'
+import { rateOracle } from './rate-oracle.ts'
 import { schedule } from './schedule.ts'
 import { squareRoot } from './square-root.ts'
 import { stepScaling } from './step-scaling.ts'
@@ -24,6 +25,7 @@ export const scalingPolicies: ReadonlyMap<string, PolicyDefinition<ScalingPolicy
   stepScaling,
   schedule,
   holtWinters,
+  rateOracle,
 ])
 
 /** The policy for a scaler of at most `max` replicas; throws ConfigError at `path` on an unknown name or parameter. */

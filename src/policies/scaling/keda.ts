@@ -1,25 +1,93 @@
-/** KEDA's scaler on a queue or a rate: an HPA on an average value, whose metric can fail. */
+/**
+ * KEDA: the HPA that it creates on a metric with AverageValue = `threshold`, polled every 30 s (give that as the scaler's
+ * `interval`), and its own part, activation: without any activity for the cooldown it asks for no replica at all.
+ * https://keda.sh/docs/latest/concepts/scaling-deployments
+ */
 import { Params } from '../params.ts'
-import type { PolicyDefinition, ScalingPolicy } from '../types.ts'
-import { DEFAULT_DOWN, DEFAULT_UP, Hpa } from './hpa.ts'
+import type { PolicyDefinition, ScalingPolicy, ScalingView } from '../types.ts'
+import {
+  BEHAVIOUR_DEFAULTS,
+  type BehaviourState,
+  readBehaviour,
+  ScalingBehaviour,
+} from './scaling-behaviour.ts'
+import { readMetric, readTarget, type ScalingMetric, total } from './scaling-metric.ts'
+import { EPSILON } from './scaling-rules.ts'
+
+type Options = {
+  readonly metric: ScalingMetric
+  readonly threshold: number
+  readonly activation: number
+  readonly cooldown: number
+  readonly tolerance: number
+}
+
+type State = { readonly activeAt: number; readonly behaviour: BehaviourState }
+
+class Keda implements ScalingPolicy {
+  private readonly options: Options
+  private readonly behaviour: ScalingBehaviour
+  /** When the metric was last above the activation threshold. */
+  private activeAt = 0
+
+  constructor(options: Options, behaviour: ScalingBehaviour) {
+    this.options = options
+    this.behaviour = behaviour
+  }
+
+  decide(view: ScalingView): number {
+    const { metric, threshold, activation, cooldown, tolerance } = this.options
+    const value = total(metric, view)
+    const active = value > activation
+    if (active) this.activeAt = view.time
+    else if (view.time - this.activeAt >= cooldown - EPSILON) return 0
+    // From none to one is KEDA's; the rest is left to the HPA.
+    if (view.target === 0) return active ? 1 : 0
+    const ratio = value / (threshold * view.target)
+    const steady = Math.abs(1 - ratio) <= tolerance + EPSILON
+    return this.behaviour.apply(steady ? view.target : Math.ceil(value / threshold - EPSILON), view)
+  }
+
+  save(): State {
+    return { activeAt: this.activeAt, behaviour: this.behaviour.save() }
+  }
+
+  load(state: unknown): void {
+    const { activeAt, behaviour } = state as State
+    this.activeAt = activeAt
+    this.behaviour.load(behaviour)
+  }
+}
 
 /**
- * `threshold` per replica of `metric`: `concurrency` (requests in the service) or `rate` (arrivals per second). From
- * one replica on KEDA leaves scaling to the HPA that it makes (AverageValue = threshold); since a scaler here has at
- * least one replica, its activation from zero and cooldown to zero have nothing to do. KEDA polls every 30 s.
+ * `threshold`: the metric per replica (requests per second, or requests in the service). `activation`: the total above
+ * which there is activity (0). `cooldown`: seconds without activity after which it asks for none (300; a scaler with a
+ * `min` keeps that many). The rest is the HPA's.
  */
 export const keda: PolicyDefinition<ScalingPolicy> = {
   name: 'keda',
-  summary: 'KEDA: so many requests in the service, or per second, for each replica.',
+  summary: 'KEDA: an HPA on the average value of a metric, and none after a time without activity.',
   information: 'own',
-  defaults: { metric: 'concurrency', threshold: 10, downStabilization: 300 },
+  defaults: {
+    metric: 'concurrency',
+    threshold: 5,
+    activation: 0,
+    cooldown: 300,
+    tolerance: 0.1,
+    ...BEHAVIOUR_DEFAULTS,
+  },
   create(params) {
     const reader = new Params('keda', params, this.defaults)
-    const metric = reader.choice('metric', ['concurrency', 'rate'] as const)
-    const target = reader.number('threshold', { min: 0, above: true })
-    const downStabilization = reader.seconds('downStabilization')
+    const metric = readMetric(reader, ['rps', 'concurrency'])
+    const options: Options = {
+      metric,
+      threshold: readTarget(reader, metric, 'threshold'),
+      activation: reader.number('activation', { min: 0 }),
+      cooldown: reader.seconds('cooldown'),
+      tolerance: reader.fraction('tolerance', { min: 0 }),
+    }
+    const behaviour = readBehaviour(reader)
     reader.finish()
-    const windows = { upStabilization: 0, downStabilization, up: DEFAULT_UP, down: DEFAULT_DOWN }
-    return new Hpa({ metric, target, tolerance: 0.1, ...windows })
+    return new Keda(options, new ScalingBehaviour(behaviour))
   },
 }

@@ -1,83 +1,141 @@
-/** Step scaling as on AWS: the further the metric is beyond its alarm, the larger the change. */
+/**
+ * Step scaling as AWS does it: by how much an alarm is breached decides how much capacity changes.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html
+ */
 import { Params } from '../params.ts'
 import type { PolicyDefinition, ScalingPolicy, ScalingView } from '../types.ts'
+import { Datapoints, type DatapointsState } from './datapoints.ts'
+import { readMetric, readTarget, type ScalingMetric } from './scaling-metric.ts'
+import { EPSILON } from './scaling-rules.ts'
+import { type Adjustment, readSteps, type Step, stepFor } from './scaling-steps.ts'
 
-/** From `beyond` (distance from the alarm) on, `change` replicas. */
-type Step = { readonly beyond: number; readonly change: number }
 type Options = {
+  readonly metric: ScalingMetric
   readonly high: number
   readonly low: number
   readonly up: readonly Step[]
   readonly down: readonly Step[]
-  readonly after: number
+  readonly adjustment: Adjustment
+  readonly period: number
+  readonly upAfter: number
+  readonly downAfter: number
+  readonly warmup: number
 }
-type State = { readonly above: number; readonly below: number }
+
+type State = {
+  readonly datapoints: DatapointsState
+  readonly above: number
+  readonly below: number
+  readonly warmUntil: number
+  readonly before: number
+}
 
 class StepScaling implements ScalingPolicy {
   private readonly options: Options
+  private readonly datapoints: Datapoints
   private above = 0
   private below = 0
+  /** New replicas warm up until then; `before` them there were so many. */
+  private warmUntil = 0
+  private before = 0
 
   constructor(options: Options) {
     this.options = options
+    this.datapoints = new Datapoints(options.metric, options.period)
   }
 
   decide(view: ScalingView): number {
-    const { high, low, up, down, after } = this.options
-    const { utilization, ready, target } = view
-    this.above = utilization > high ? this.above + 1 : 0
-    this.below = utilization < low ? this.below + 1 : 0
-    // Replicas that are starting are not in the metric yet, so they count towards the step and not on top of it.
-    if (this.above >= after) return Math.max(target, ready + changeOf(up, utilization - high))
-    if (this.below >= after && view.starting === 0)
-      return Math.max(0, target - changeOf(down, low - utilization))
-    return target
+    const { high, low, up, down, upAfter, downAfter } = this.options
+    const value = this.datapoints.next(view)
+    if (value === undefined || view.ready === 0) return view.target
+    this.above = value > high + EPSILON ? this.above + 1 : 0
+    this.below = value < low - EPSILON ? this.below + 1 : 0
+    const warming = view.time < this.warmUntil - EPSILON
+    if (this.above >= upAfter) return this.out(stepFor(up, value - high), warming, view)
+    // Nothing is taken away while something warms up.
+    if (this.below >= downAfter && !warming) {
+      return Math.min(view.target, this.changed(view.target, stepFor(down, low - value)))
+    }
+    return view.target
+  }
+
+  private out(step: Step, warming: boolean, view: ScalingView): number {
+    const base = warming ? this.before : view.target
+    const wanted = this.changed(base, step)
+    if (wanted <= view.target) return view.target
+    if (!warming) this.before = view.target
+    this.warmUntil = view.time + this.options.warmup
+    return wanted
+  }
+
+  /** Percentages are rounded away from no change at less than one replica, else towards it. */
+  private changed(base: number, { change }: Step): number {
+    switch (this.options.adjustment) {
+      case 'exact':
+        return change
+      case 'percent': {
+        const exact = (base * change) / 100
+        const whole = Math.trunc(exact + (exact > 0 ? EPSILON : -EPSILON))
+        return Math.max(0, base + (whole === 0 ? Math.sign(exact) : whole))
+      }
+      default:
+        return Math.max(0, base + change)
+    }
   }
 
   save(): State {
-    return { above: this.above, below: this.below }
+    const { above, below, warmUntil, before } = this
+    return { datapoints: this.datapoints.save(), above, below, warmUntil, before }
   }
 
   load(state: unknown): void {
-    const { above, below } = state as State
-    this.above = above
-    this.below = below
+    const { datapoints, ...own } = state as State
+    this.datapoints.load(datapoints)
+    Object.assign(this, own)
   }
 }
 
-function changeOf(steps: readonly Step[], beyond: number): number {
-  let change = 0
-  for (const step of steps) if (beyond >= step.beyond) change = step.change
-  return change
-}
-
 /**
- * When the CPU utilisation was above `high` (below `low`) for `after` intervals in a row: the change of the last step
- * whose `[beyond, change]` is reached, `beyond` being the distance from the alarm. New replicas are left out of the
- * metric until they are ready.
+ * Above `high` for `upAfter` datapoints of `period` seconds in a row the step of `up` with the greatest `from` that the
+ * breach (metric - high) reaches applies, below `low` that of `down` (low - metric). `adjustment`: `change` in replicas,
+ * `percent` of the capacity, or the `exact` number. While new replicas warm up for `warmup` seconds, only what exceeds
+ * them is added and nothing is taken away.
  */
 export const stepScaling: PolicyDefinition<ScalingPolicy> = {
   name: 'step-scaling',
-  summary: 'Step scaling as on AWS: larger changes the further the CPU utilisation is beyond its alarm.',
+  summary: 'AWS step scaling: the further the metric is from its alarm, the larger the step.',
   information: 'own',
   defaults: {
+    metric: 'cpu',
     high: 0.7,
-    low: 0.3,
+    low: 0.35,
     up: [
-      [0, 1],
-      [0.15, 2],
+      { from: 0, change: 1 },
+      { from: 0.15, change: 2 },
+      { from: 0.25, change: 4 },
     ],
-    down: [[0, 1]],
-    after: 1,
+    down: [{ from: 0, change: -1 }],
+    adjustment: 'change',
+    period: 60,
+    upAfter: 1,
+    downAfter: 3,
+    warmup: 300,
   },
   create(params) {
     const reader = new Params('step-scaling', params, this.defaults)
+    const metric = readMetric(reader)
+    const adjustment = reader.choice('adjustment', ['change', 'percent', 'exact'])
     const options: Options = {
-      high: reader.fraction('high', { min: 0, max: 1 }),
-      low: reader.fraction('low', { min: 0, max: 1 }),
-      up: readPairs(reader, 'up', '[[0, 1], [0.15, 2]]').map(([beyond, change]) => ({ beyond, change })),
-      down: readPairs(reader, 'down', '[[0, 1]]').map(([beyond, change]) => ({ beyond, change })),
-      after: reader.integer('after', { min: 1 }),
+      metric,
+      high: readTarget(reader, metric, 'high'),
+      low: readTarget(reader, metric, 'low'),
+      up: readSteps(reader, 'up', adjustment, 1),
+      down: readSteps(reader, 'down', adjustment, -1),
+      adjustment,
+      period: reader.seconds('period', { min: 0, above: true }),
+      upAfter: reader.integer('upAfter', { min: 1 }),
+      downAfter: reader.integer('downAfter', { min: 1 }),
+      warmup: reader.seconds('warmup'),
     }
     if (options.low >= options.high) {
       reader.reject(`expected low below high (${options.high}), got ${options.low}`, 'low')
@@ -85,31 +143,4 @@ export const stepScaling: PolicyDefinition<ScalingPolicy> = {
     reader.finish()
     return new StepScaling(options)
   },
-}
-
-/** Pairs of numbers of at least 0, the first ones rising. */
-export function readPairs(reader: Params, field: string, example: string): (readonly [number, number])[] {
-  const written = reader.raw(field)
-  const isPair = (item: unknown): item is [number, number] =>
-    Array.isArray(item) &&
-    item.length === 2 &&
-    item.every((x) => typeof x === 'number' && Number.isFinite(x) && x >= 0)
-  if (!Array.isArray(written) || written.length === 0 || !written.every(isPair)) {
-    reader.reject(
-      `expected pairs of numbers, got ${JSON.stringify(written)}`,
-      field,
-      `Write e.g. ${example}.`,
-    )
-    return [[0, 1]]
-  }
-  written.forEach(([first], i) => {
-    if (i > 0 && first <= written[i - 1]![0]) {
-      reader.reject(
-        `expected more than ${written[i - 1]![0]}, got ${first}`,
-        `${field}[${i}][0]`,
-        'Sort the pairs.',
-      )
-    }
-  })
-  return written
 }

@@ -1,91 +1,124 @@
-/** Target tracking as on AWS: alarms that need several datapoints in a row, and cooldowns. */
+/**
+ * Target tracking as AWS Application Auto Scaling does it: one alarm above the target, a slower one well below it, each
+ * changing the capacity in proportion.
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+ */
 import { Params } from '../params.ts'
 import type { PolicyDefinition, ScalingPolicy, ScalingView } from '../types.ts'
+import { Datapoints, type DatapointsState } from './datapoints.ts'
+import { readMetric, readTarget, type ScalingMetric } from './scaling-metric.ts'
 import { EPSILON } from './scaling-rules.ts'
 
 type Options = {
+  readonly metric: ScalingMetric
   readonly target: number
-  readonly upAfter: number
-  readonly downAfter: number
-  readonly downFactor: number
-  readonly cooldownUp: number
-  readonly cooldownDown: number
+  readonly period: number
+  readonly outAfter: number
+  readonly inAfter: number
+  readonly inBelow: number
+  readonly outCooldown: number
+  readonly inCooldown: number
 }
+
 type State = {
-  readonly above: number
-  readonly below: number
-  readonly upAt: number | null
-  readonly downAt: number | null
+  readonly datapoints: DatapointsState
+  readonly high: number
+  readonly low: number
+  readonly outUntil: number
+  readonly inUntil: number
+  readonly before: number
 }
 
 class TargetTracking implements ScalingPolicy {
   private readonly options: Options
-  /** Datapoints in a row above the target, and below the lower alarm. */
-  private above = 0
-  private below = 0
-  private upAt: number | null = null
-  private downAt: number | null = null
+  private readonly datapoints: Datapoints
+  /** Datapoints in a row above the target, and below the lower bound. */
+  private high = 0
+  private low = 0
+  private outUntil = 0
+  private inUntil = 0
+  /** Capacity that the running scale-out cooldown began with. */
+  private before = 0
 
   constructor(options: Options) {
     this.options = options
+    this.datapoints = new Datapoints(options.metric, options.period)
   }
 
   decide(view: ScalingView): number {
-    const { target, upAfter, downAfter, downFactor, cooldownUp, cooldownDown } = this.options
-    const { time, utilization, ready } = view
-    this.above = utilization > target ? this.above + 1 : 0
-    this.below = utilization < downFactor * target ? this.below + 1 : 0
-    // Proportional, rounded up in both directions: capacity is given up cautiously.
-    const wanted = Math.max(1, Math.ceil((ready * utilization) / target - EPSILON))
-    if (this.above >= upAfter) {
-      // What was started during the cooldown counts: only the excess over it is added. A scale-in's cooldown is no bar.
-      if (wanted <= view.target) return view.target
-      this.upAt = time
-      return wanted
-    }
-    const cooling = within(this.upAt, cooldownUp, time) || within(this.downAt, cooldownDown, time)
-    if (this.below < downAfter || cooling || wanted >= view.target) return view.target
-    this.downAt = time
+    const { target, outAfter, inAfter, inBelow } = this.options
+    const value = this.datapoints.next(view)
+    if (value === undefined || view.ready === 0) return view.target
+    this.high = value > target + EPSILON ? this.high + 1 : 0
+    this.low = value < inBelow * target - EPSILON ? this.low + 1 : 0
+    if (this.high >= outAfter) return this.out(value / target, view)
+    if (this.low >= inAfter && view.time >= this.inUntil - EPSILON) return this.in(value / target, view)
+    return view.target
+  }
+
+  private out(ratio: number, view: ScalingView): number {
+    const cooling = view.time < this.outUntil - EPSILON
+    // What was added a moment ago counts towards what is asked for now: only the excess is added.
+    const base = cooling ? this.before : view.target
+    const wanted = Math.ceil(base * ratio - EPSILON)
+    if (wanted <= view.target) return view.target
+    if (!cooling) this.before = view.target
+    this.outUntil = view.time + this.options.outCooldown
+    this.inUntil = 0
+    return wanted
+  }
+
+  private in(ratio: number, view: ScalingView): number {
+    const wanted = Math.ceil(view.target * ratio - EPSILON)
+    if (wanted >= view.target) return view.target
+    this.inUntil = view.time + this.options.inCooldown
     return wanted
   }
 
   save(): State {
-    const { above, below, upAt, downAt } = this
-    return { above, below, upAt, downAt }
+    const { high, low, outUntil, inUntil, before } = this
+    return { datapoints: this.datapoints.save(), high, low, outUntil, inUntil, before }
   }
 
   load(state: unknown): void {
-    const { above, below, upAt, downAt } = state as State
-    this.above = above
-    this.below = below
-    this.upAt = upAt
-    this.downAt = downAt
+    const { datapoints, ...own } = state as State
+    this.datapoints.load(datapoints)
+    Object.assign(this, own)
   }
 }
 
-function within(at: number | null, cooldown: number, time: number): boolean {
-  return at !== null && time < at + cooldown - EPSILON
-}
-
 /**
- * Keeps the CPU utilisation near `target`: out after `upAfter` intervals in a row above it, in after `downAfter` in a
- * row below `downFactor` of it. Nothing is taken away within `cooldownUp` seconds of a scale-out or `cooldownDown` of a
- * scale-in; a larger need within a cooldown is met by its excess. AWS's datapoints are a minute apart.
+ * `metric` (`cpu`, `rps` or `concurrency`, per replica) and its `target`. Out when it was above the target for `outAfter`
+ * (3) datapoints of `period` (60 s) in a row, in when below `inBelow` (90 %) of it for `inAfter` (15). Cooldowns of 300 s:
+ * a larger scale-out in a scale-out cooldown adds the excess, a scale-in waits for the scale-in cooldown, which a
+ * scale-out ends.
  */
 export const targetTracking: PolicyDefinition<ScalingPolicy> = {
   name: 'target-tracking',
-  summary: 'Target tracking as on AWS: several datapoints in a row, then in proportion, with cooldowns.',
+  summary: 'AWS target tracking: out after 3 high datapoints, in after 15 low ones.',
   information: 'own',
-  defaults: { target: 0.6, upAfter: 3, downAfter: 15, downFactor: 0.9, cooldownUp: 300, cooldownDown: 300 },
+  defaults: {
+    metric: 'cpu',
+    target: 0.6,
+    period: 60,
+    outAfter: 3,
+    inAfter: 15,
+    inBelow: 0.9,
+    outCooldown: 300,
+    inCooldown: 300,
+  },
   create(params) {
     const reader = new Params('target-tracking', params, this.defaults)
+    const metric = readMetric(reader)
     const options: Options = {
-      target: reader.fraction('target', { min: 0, max: 1, above: true }),
-      upAfter: reader.integer('upAfter', { min: 1 }),
-      downAfter: reader.integer('downAfter', { min: 1 }),
-      downFactor: reader.fraction('downFactor', { min: 0, max: 1 }),
-      cooldownUp: reader.seconds('cooldownUp'),
-      cooldownDown: reader.seconds('cooldownDown'),
+      metric,
+      target: readTarget(reader, metric),
+      period: reader.seconds('period', { min: 0, above: true }),
+      outAfter: reader.integer('outAfter', { min: 1 }),
+      inAfter: reader.integer('inAfter', { min: 1 }),
+      inBelow: reader.fraction('inBelow', { min: 0, max: 1 }),
+      outCooldown: reader.seconds('outCooldown'),
+      inCooldown: reader.seconds('inCooldown'),
     }
     reader.finish()
     return new TargetTracking(options)

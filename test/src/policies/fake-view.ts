@@ -101,6 +101,8 @@ export function fakeScalingView(values: Partial<ScalingView> = {}): ScalingView 
     p95: 0.1,
     sinceChange: 1e9,
     metricAge: 0,
+    readyWithin: () => 0,
+    declaredLoad: () => 2,
     draws: Stream.derive(1, 'scaler'),
     ...values,
   }
