@@ -483,7 +483,7 @@ test.each([
   ['{ rateLimit: { burst: 5 } }', 'either rate and burst or leaky', 'overload.rateLimit'],
   ['{ rateLimit: { rate: 5, leaky: { rate: 1, capacity: 2 } } }', 'either rate', 'overload.rateLimit'],
   ['{ rateLimit: { rate: 0 } }', 'above 0', 'overload.rateLimit.rate'],
-  ['{ shed: late }', 'expected deadline, codel or controlledDelay', 'overload.shed'],
+  ['{ shed: late }', 'expected deadline or codel or controlledDelay', 'overload.shed'],
   ['{ shed: [codel, controlledDelay] }', 'expected codel or controlledDelay, got several', 'overload.shed'],
   ['{ queue: sjf }', 'expected fifo or lifo', 'overload.queue'],
 ])('overload control that cannot work is refused: %s', (written, what, path) => {
