@@ -46,6 +46,7 @@ export class Callers implements Part {
   private readonly hedgeKind: number
   private readonly hedging: boolean
   private readonly propagating: boolean
+  private readonly cancelling: boolean
 
   constructor(world: World) {
     this.world = world
@@ -62,7 +63,10 @@ export class Callers implements Part {
     this.hedging = this.columns.hedging
     this.propagating = this.columns.propagating
     this.hedgeKind = kernel.on('a copy is due', (row, timer) => this.hedge(row, timer))
-    this.resumeKind = kernel.on('a caller goes on', (row) => world.services.step(row))
+    this.resumeKind = kernel.on('a caller goes on', (row, timer) => {
+      if (world.legs.timer[row] === timer) world.services.step(row)
+    })
+    this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
   }
 
   wire(): void {
@@ -273,7 +277,7 @@ export class Callers implements Part {
     legs.since[caller] = kernel.now
     legs.release(leg)
     legs.pc[caller]!++
-    kernel.task(this.resumeKind, caller, 0)
+    kernel.task(this.resumeKind, caller, legs.timer[caller]!)
   }
 
   /** Takes the leg out of its caller's copies. Of a success the others are given up; else: whether there are others. */
@@ -316,6 +320,7 @@ export class Callers implements Part {
       const next = this.hedging ? columns.sibling[leg]! : -1
       if (guarded) this.record(caller, leg, outcome)
       if (legs.lost[leg] === 1) network.drop(leg)
+      else if (this.cancelling) this.services.cancel(leg)
       leg = next
     }
   }

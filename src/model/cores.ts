@@ -15,6 +15,10 @@ export interface Cores extends Part {
   setSpeed(replica: number, speed: number): void
   /** Forgets everything about the replica; its rows are ended by others. */
   clear(replica: number): void
+  /** Whether no core of the replica is free and `limit` or more rows wait for one. */
+  isFull(replica: number, limit: number): boolean
+  /** The row stops, whether it waits, works or holds its core. */
+  cancel(row: number): void
   /** Seconds of a core at speed 1 that the replica still owes its legs. */
   backlog(replica: number): number
 }

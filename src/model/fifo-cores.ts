@@ -5,10 +5,12 @@
  */
 
 import type { Kernel } from '../engine/kernel.ts'
+import type { Admission } from './admission.ts'
+import { CoreQueue, type RowQueue } from './core-queue.ts'
 import type { Cores } from './cores.ts'
 import { Fifo } from './fifo.ts'
 import type { Legs } from './legs.ts'
-import { CORE_HELD, CORE_NONE, CORE_RUNNING, CORE_WAITING } from './legs.ts'
+import { CORE_GRANTED, CORE_HELD, CORE_NONE, CORE_RUNNING, CORE_WAITING } from './legs.ts'
 import type { Replicas } from './replicas.ts'
 import { BUSY, QUEUE_CPU } from './service-gauges.ts'
 import type { Services } from './services.ts'
@@ -21,7 +23,10 @@ export class FifoCores implements Cores {
   private replicas!: Replicas
   private services!: Services
   private readonly busy: Int32Array
-  private readonly queue: Fifo
+  private readonly queue: RowQueue
+  private admission: Admission | undefined
+  /** 1 where a row may be dropped when it is next. */
+  private watched: Uint8Array
   private readonly cores: Int32Array
   private readonly waitCell: Int32Array
   private readonly cpuCell: Int32Array
@@ -34,7 +39,9 @@ export class FifoCores implements Cores {
     this.legs = world.legs
     const { compiled, kernel, legs } = world
     this.busy = new Int32Array(compiled.replicaCount)
-    this.queue = new Fifo(legs, compiled.replicaCount)
+    const ordered = compiled.services.some((spec) => (spec.overload?.queue ?? 'fifo') !== 'fifo')
+    this.queue = ordered ? new CoreQueue(legs, kernel, compiled) : new Fifo(legs, compiled.replicaCount)
+    this.watched = new Uint8Array(compiled.replicaCount)
     this.cores = new Int32Array(compiled.replicaCount)
     this.waitCell = new Int32Array(compiled.replicaCount)
     this.cpuCell = new Int32Array(compiled.replicaCount)
@@ -55,6 +62,8 @@ export class FifoCores implements Cores {
     const { replicas, services } = this.world
     this.replicas = replicas
     this.services = services
+    this.admission = services.admission
+    if (this.admission !== undefined) this.watched = this.admission.watched
   }
 
   request(row: number, demand: number): void {
@@ -65,10 +74,11 @@ export class FifoCores implements Cores {
       this.run(row, r)
     } else if (this.busy[r]! < this.cores[r]! && this.queue.length[r] === 0) {
       this.changeBusy(r, 1)
+      if (this.watched[r] === 1) this.admission!.passed(r)
       if (kernel.isIdle) {
         this.run(row, r)
       } else {
-        legs.core[row] = CORE_WAITING
+        legs.core[row] = CORE_GRANTED
         kernel.last(this.grantedKind, row, legs.timer[row]!)
       }
     } else {
@@ -81,8 +91,9 @@ export class FifoCores implements Cores {
 
   grant(r: number): void {
     while (this.queue.length[r]! > 0 && this.busy[r]! < this.cores[r]!) {
-      this.changeBusy(r, 1)
       const row = this.takeFirst(r)
+      if (row < 0) return
+      this.changeBusy(r, 1)
       this.kernel.last(this.grantedKind, row, this.legs.timer[row]!)
     }
   }
@@ -93,12 +104,18 @@ export class FifoCores implements Cores {
     this.replicas.changeBusy(r, by)
   }
 
+  /** The row that gets the next core; -1 when all that waited are dropped. */
   private takeFirst(r: number): number {
-    const { legs, kernel, services } = this
-    const row = this.queue.pop(r)
-    services.add(r, QUEUE_CPU, -1)
-    legs.endPhase(row, this.waitCell[r]!, kernel.now)
-    return row
+    const { legs, kernel, services, queue } = this
+    while (queue.length[r]! > 0) {
+      const row = queue.pop(r)
+      const dropped = this.watched[r] === 1 && this.admission!.drops(row, r, queue.length[r]!)
+      services.add(r, QUEUE_CPU, -1)
+      legs.endPhase(row, this.waitCell[r]!, kernel.now)
+      legs.core[row] = dropped ? CORE_NONE : CORE_GRANTED
+      if (!dropped) return row
+    }
+    return -1
   }
 
   private run(row: number, r: number): void {
@@ -124,12 +141,9 @@ export class FifoCores implements Cores {
       this.changeBusy(r, -1)
       return true
     }
-    if (this.queue.length[r] === 0) {
-      this.changeBusy(r, -1)
-    } else {
-      const row = this.takeFirst(r)
-      kernel.task(this.grantedKind, row, legs.timer[row]!)
-    }
+    const next = this.takeFirst(r)
+    if (next < 0) this.changeBusy(r, -1)
+    else kernel.task(this.grantedKind, next, legs.timer[next]!)
     return false
   }
 
@@ -144,6 +158,37 @@ export class FifoCores implements Cores {
       legs.workAt[row] = kernel.now
       kernel.at(kernel.now + work / speed, this.doneKind, row, ++legs.timer[row]!)
     }
+  }
+
+  isFull(replica: number, limit: number): boolean {
+    return this.busy[replica]! >= this.cores[replica]! && this.queue.length[replica]! >= limit
+  }
+
+  cancel(row: number): void {
+    const { legs } = this
+    const r = legs.replica[row]!
+    if (legs.core[row] === CORE_WAITING) {
+      this.takeOut(row, r)
+    } else if (legs.core[row] !== CORE_NONE) {
+      legs.core[row] = CORE_NONE
+      this.changeBusy(r, -1)
+      this.grant(r)
+    }
+  }
+
+  /** Takes out a leg that waits and is less important than class `cls`; -1 where there is none. */
+  displace(r: number, cls: number): number {
+    const row = (this.queue as CoreQueue).lessImportant(r, cls)
+    if (row >= 0) this.takeOut(row, r)
+    return row
+  }
+
+  /** The row no longer waits for a core. */
+  private takeOut(row: number, r: number): void {
+    this.queue.remove(r, row)
+    this.services.add(r, QUEUE_CPU, -1)
+    this.legs.endPhase(row, this.waitCell[r]!, this.kernel.now)
+    this.legs.core[row] = CORE_NONE
   }
 
   clear(replica: number): void {
@@ -161,7 +206,7 @@ export class FifoCores implements Cores {
     let sum = 0
     for (let row = 0; row < legs.end; row += legs.stride) {
       if (legs.replica[row] !== replica) continue
-      if (legs.core[row] === CORE_WAITING) sum += legs.work[row]!
+      if (legs.core[row] === CORE_WAITING || legs.core[row] === CORE_GRANTED) sum += legs.work[row]!
       else if (legs.core[row] === CORE_RUNNING) {
         sum += Math.max(0, legs.work[row]! - (kernel.now - legs.workAt[row]!) * speed)
       }

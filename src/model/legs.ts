@@ -14,6 +14,8 @@ export const CORE_WAITING = 1
 export const CORE_RUNNING = 2
 /** Holds a core between two cpu steps. */
 export const CORE_HELD = 3
+/** Has been given a core, and starts after everything else that is due now. */
+export const CORE_GRANTED = 4
 
 export class Legs extends LegTable {
   kind: Uint8Array = new Uint8Array(0)

@@ -103,6 +103,23 @@ export class ProcessorSharing implements Cores {
     share.epoch++
   }
 
+  isFull(replica: number, limit: number): boolean {
+    return this.shares[replica]!.rows.length >= this.cores[replica]! + limit
+  }
+
+  cancel(row: number): void {
+    const { legs } = this.world
+    const r = legs.replica[row]!
+    if (legs.core[row] === CORE_RUNNING) {
+      const share = this.shares[r]!
+      this.advance(r)
+      pop(share, share.rows.indexOf(row))
+      this.count(r, -1)
+      this.schedule(r)
+    }
+    legs.core[row] = CORE_NONE
+  }
+
   backlog(replica: number): number {
     this.advance(replica)
     const share = this.shares[replica]!
@@ -189,13 +206,18 @@ function push(share: Share, leave: number, row: number): void {
   }
 }
 
-function pop(share: Share): void {
+/** Takes out the first row, or the one at `at`. */
+function pop(share: Share, at = 0): void {
   const last = share.rows.length - 1
-  swap(share, 0, last)
+  swap(share, at, last)
   share.leave.pop()
   share.orders.pop()
   share.rows.pop()
-  let i = 0
+  let i = at
+  for (let parent = (i - 1) >> 1; i > 0 && i < last && less(share, i, parent); parent = (i - 1) >> 1) {
+    swap(share, i, parent)
+    i = parent
+  }
   for (;;) {
     let child = 2 * i + 1
     if (child >= last) return

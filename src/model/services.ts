@@ -8,6 +8,7 @@ import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
 import type { Draws } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
+import { ABANDONED, ADMITTED, Admission, CANCELLED } from './admission.ts'
 import type { Balancers } from './balancers.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled, ServiceSpec } from './compile/compiled.ts'
@@ -44,6 +45,15 @@ import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
 const FAILED = OUTCOMES.indexOf('failed')
+const SHED = OUTCOMES.indexOf('shed')
+const DEADLINE = OUTCOMES.indexOf('deadline')
+
+/** In place of a program counter: what a leg waits for that has not begun. */
+const FOR_ADMISSION = -1
+const FOR_WORKER = -2
+const FOR_MEMORY = -3
+/** It has been given that, and goes on after everything else that is due now. */
+const GRANTED = -4
 
 export class Services implements Part {
   /** SERVICE_GAUGES per service. */
@@ -53,6 +63,8 @@ export class Services implements Part {
   readonly offered: Float64Array
   /** Per service: its own way of giving out cores. */
   readonly cores: readonly Cores[]
+  /** Undefined where no service has overload control or cancels. */
+  readonly admission: Admission | undefined
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
@@ -75,6 +87,8 @@ export class Services implements Part {
   private readonly memoryKind: number
   private readonly workerKind: number
   private readonly admittedKind: number
+  private readonly shedKind: number
+  private readonly discardKind: number
   private readonly op: Uint8Array
   private readonly a: Int32Array
   private readonly b: Int32Array
@@ -97,6 +111,9 @@ export class Services implements Part {
       ? new ProcessorSharing(world)
       : undefined
     this.cores = this.specs.map((spec) => (spec.discipline === 'ps' ? this.sharing! : this.fifo))
+    this.admission = this.specs.some((spec) => spec.overload !== undefined || spec.cancel !== 'never')
+      ? new Admission(world)
+      : undefined
     this.memory = new Float64Array(compiled.replicaCount)
     this.workers = new Int32Array(compiled.replicaCount)
     this.memoryQueue = new Fifo(legs, compiled.replicaCount)
@@ -107,7 +124,9 @@ export class Services implements Part {
     this.site = compiled.program.site
     this.ordinal = compiled.program.ordinal
     this.ioKind = kernel.on('an io step ends', (row, timer) => this.ioDone(row, timer))
-    this.branchKind = kernel.on('a branch starts', (row) => this.step(row))
+    this.branchKind = kernel.on('a branch starts', (row, timer) => {
+      if (legs.timer[row] === timer) this.step(row)
+    })
     this.releasedKind = kernel.on('a leg has released its core', (row, timer) => this.released(row, timer))
     this.workerKind = kernel.on('a leg gets a worker', (row, timer) => {
       if (legs.timer[row] !== timer) return
@@ -117,6 +136,12 @@ export class Services implements Part {
     this.memoryKind = kernel.on('memory is free', (r) => this.admitFromMemoryQueue(r))
     this.admittedKind = kernel.on('a leg gets its memory', (row, timer) => {
       if (legs.timer[row] === timer) this.run(row, this.specs[world.replicas.service[legs.replica[row]!]!]!)
+    })
+    this.shedKind = kernel.on('a leg is shed', (row, timer) => {
+      if (legs.timer[row] === timer) this.fail(row, SHED)
+    })
+    this.discardKind = kernel.on('a leg that nobody waits for is dropped', (row, timer) => {
+      if (legs.timer[row] === timer) this.dropUnwanted(row)
     })
     this.specs.forEach((spec, s) => {
       this.gauges.set(s * SERVICE_GAUGES + READY_REPLICAS, spec.initialReady, 0)
@@ -131,6 +156,7 @@ export class Services implements Part {
     this.balancers = balancers
     this.replicas = replicas
     this.fifo.wire()
+    this.admission?.wire()
   }
 
   /** A gauge of the service of replica `r` changes. */
@@ -159,17 +185,44 @@ export class Services implements Part {
       this.network.back(leg)
       return
     }
+    const { admission } = this
+    if (admission !== undefined) {
+      const verdict = admission.check(leg, r, s, spec)
+      if (verdict !== ADMITTED) {
+        replicas.settle(r)
+        if (verdict === ABANDONED) {
+          this.network.drop(leg)
+          return
+        }
+        legs.outcome[leg] = verdict
+        this.network.back(leg)
+        return
+      }
+    }
     legs.resident[leg] = 1
     legs.work[leg] = 0
-    legs.memory[leg] = spec.endpoints[endpoint]!.memory
+    legs.memory[leg] = 0
     replicas.changeLoad(r, 1)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
+    if (admission?.holds(leg, r, s, spec)) {
+      legs.pc[leg] = FOR_ADMISSION
+      return
+    }
+    this.enter(leg)
+  }
+
+  /** The leg is admitted: it needs a worker, then memory. */
+  enter(leg: number): void {
+    const { legs } = this
+    const r = legs.replica[leg]!
+    const spec = this.specs[this.replicas.service[r]!]!
     if (!spec.uses.workers) {
       this.admit(leg, r, spec)
     } else if (this.workers[r]! < spec.workers) {
       this.takeWorker(leg, r)
       this.admit(leg, r, spec)
     } else {
+      legs.pc[leg] = FOR_WORKER
       this.workerQueue.push(r, leg)
       this.add(r, QUEUE_WORKERS, 1)
     }
@@ -196,14 +249,14 @@ export class Services implements Part {
   /** The leg has its worker, where one is needed. */
   private admit(leg: number, r: number, spec: ServiceSpec): void {
     const { legs } = this
-    const need = legs.memory[leg]!
+    const need = spec.endpoints[legs.endpoint[leg]!]!.memory
     if (need === 0) {
       this.run(leg, spec)
     } else if (this.memoryQueue.length[r] === 0 && this.memory[r]! + need <= spec.memory) {
       this.reserve(leg, r, spec)
       this.run(leg, spec)
     } else {
-      legs.memory[leg] = 0
+      legs.pc[leg] = FOR_MEMORY
       this.memoryQueue.push(r, leg)
       this.add(r, QUEUE_MEMORY, 1)
     }
@@ -248,7 +301,7 @@ export class Services implements Part {
         return
       }
       if (code === OP_END) {
-        this.leave(row)
+        this.leave(row, OK)
         legs.outcome[row] = OK
         this.network.back(row)
         return
@@ -333,7 +386,7 @@ export class Services implements Part {
       legs.memory[branch] = 0
       legs.work[branch] = 0
       legs.pc[branch] = compiled.program.targets[this.a[pc]! + i]!
-      kernel.task(this.branchKind, branch, 0)
+      kernel.task(this.branchKind, branch, legs.timer[branch]!)
     }
   }
 
@@ -361,7 +414,7 @@ export class Services implements Part {
   private forward(leg: number, index: number): void {
     const { legs, compiled, network } = this
     const { hop, endpoint } = compiled.forwards[index]!
-    this.leave(leg)
+    this.leave(leg, OK)
     legs.endpoint[leg] = endpoint
     legs.replica[leg] = -1
     network.send(leg, hop.node, hop.channel)
@@ -374,7 +427,7 @@ export class Services implements Part {
       this.join(row, outcome)
       return
     }
-    this.leave(row)
+    this.leave(row, outcome)
     legs.outcome[row] = outcome
     this.network.back(row)
   }
@@ -393,7 +446,7 @@ export class Services implements Part {
   }
 
   /** The leg gives back memory and worker and is no longer at its replica; others that waited go on. */
-  private leave(leg: number): void {
+  private leave(leg: number, outcome: number): void {
     const { legs, replicas } = this
     const r = legs.replica[leg]!
     const spec = this.specs[replicas.service[r]!]!
@@ -404,6 +457,7 @@ export class Services implements Part {
     legs.memory[leg] = 0
     legs.worker[leg] = 0
     replicas.changeLoad(r, -1)
+    this.admission?.left(leg, r, outcome)
     if (held > 0) {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)
@@ -412,13 +466,16 @@ export class Services implements Part {
     if (hadWorker) {
       this.workers[r]!--
       this.add(r, WORKERS, -1)
-      if (this.workerQueue.length[r]! > 0) {
+      while (this.workerQueue.length[r]! > 0) {
         const next = this.workerQueue.pop(r)
         this.add(r, QUEUE_WORKERS, -1)
         legs.endPhase(next, spec.cells.worker, this.kernel.now)
+        legs.pc[next] = GRANTED
+        if (this.isDiscarded(next, spec)) continue
         this.takeWorker(next, r)
         // Not at once: of legs that take no time any number can follow each other.
         this.kernel.last(this.workerKind, next, legs.timer[next]!)
+        break
       }
     }
   }
@@ -431,8 +488,100 @@ export class Services implements Part {
       this.memoryQueue.pop(r)
       this.add(r, QUEUE_MEMORY, -1)
       legs.endPhase(next, spec.cells.memory, kernel.now)
+      legs.pc[next] = GRANTED
+      if (this.isDiscarded(next, spec)) continue
       this.reserve(next, r, spec)
       kernel.last(this.admittedKind, next, legs.timer[next]!)
+    }
+  }
+
+  /** Whether nobody waits any more for the leg, which leaves a queue, and that is a reason to drop it. */
+  private isDiscarded(leg: number, spec: ServiceSpec): boolean {
+    const { admission, replicas, legs } = this
+    if (admission === undefined || admission.isWanted(leg, replicas.service[legs.replica[leg]!]!, spec))
+      return false
+    this.discard(leg)
+    return true
+  }
+
+  /** Takes a leg that is less important than class `cls` out of the queue for a core; -1 where there is none. */
+  displaced(r: number, cls: number): number {
+    return this.fifo.displace(r, cls)
+  }
+
+  /** The leg, which is in no queue any more, is refused: as a task, since its caller may do anything about it. */
+  shed(leg: number): void {
+    this.legs.pc[leg] = GRANTED
+    this.kernel.task(this.shedKind, leg, this.legs.timer[leg]!)
+  }
+
+  /** The row, which is in no queue any more, is dropped since nobody waits for it. */
+  discard(row: number): void {
+    this.legs.pc[row] = GRANTED
+    this.kernel.task(this.discardKind, row, this.legs.timer[row]!)
+  }
+
+  private dropUnwanted(row: number): void {
+    const { legs, replicas } = this
+    const { cancel } = this.specs[replicas.service[legs.replica[row]!]!]!
+    if (legs.kind[row] === BRANCH || cancel === 'never') {
+      this.fail(row, DEADLINE)
+      return
+    }
+    this.leave(row, DEADLINE)
+    this.network.drop(row)
+  }
+
+  /** Nobody waits for the leg any more: where its service notices at once, it stops and gives everything back. */
+  cancel(leg: number): void {
+    const { legs, replicas } = this
+    if (legs.resident[leg] !== 1) return
+    const r = legs.replica[leg]!
+    const s = replicas.service[r]!
+    if (this.specs[s]!.cancel !== 'immediate') return
+    this.admission!.count(s, CANCELLED)
+    this.stop(leg, r, s)
+    this.leave(leg, DEADLINE)
+    this.network.drop(leg)
+  }
+
+  /** Takes the row, and what it has forked and called, out of whatever it is in. */
+  private stop(row: number, r: number, s: number): void {
+    const { legs } = this
+    this.callers.abandon(row)
+    const pc = legs.pc[row]!
+    if (pc === FOR_ADMISSION) {
+      this.admission!.withdraw(row)
+    } else if (pc === FOR_WORKER) {
+      this.workerQueue.remove(r, row)
+      this.add(r, QUEUE_WORKERS, -1)
+    } else if (pc === FOR_MEMORY) {
+      const first = this.memoryQueue.first(r) === row
+      this.memoryQueue.remove(r, row)
+      this.add(r, QUEUE_MEMORY, -1)
+      // It may have stood before one that fits.
+      if (first) this.kernel.last(this.memoryKind, r, 0)
+    } else if (pc === GRANTED) {
+      return
+    } else if (legs.core[row] !== CORE_NONE) {
+      this.cores[s]!.cancel(row)
+    } else if (this.op[pc] === OP_IO && legs.work[row] === IO_RUNNING) {
+      this.add(r, IO, -1)
+      legs.work[row] = 0
+    } else if (this.op[pc] === OP_FORK) {
+      this.stopBranches(row, r, s)
+    }
+  }
+
+  private stopBranches(parent: number, r: number, s: number): void {
+    const { legs } = this
+    const generation = legs.generation[parent]!
+    for (let row = 0; row < legs.end; row += legs.stride) {
+      if (legs.kind[row] !== BRANCH || legs.replica[row] !== r) continue
+      if (legs.parent[row] !== parent || legs.parentGeneration[row] !== generation) continue
+      this.stop(row, r, s)
+      legs.replica[row] = -1
+      legs.release(row)
     }
   }
 
@@ -448,6 +597,9 @@ export class Services implements Part {
       else if (legs.kind[row] === BRANCH) branches.push(row)
     }
     this.cores[s]!.clear(r)
+    if (this.admission !== undefined) {
+      for (const leg of victims) this.admission.forget(leg, legs.pc[leg] === FOR_ADMISSION)
+    }
     this.add(r, QUEUE_MEMORY, -this.memoryQueue.length[r]!)
     this.add(r, QUEUE_WORKERS, -this.workerQueue.length[r]!)
     this.memoryQueue.clear(r)
@@ -490,6 +642,7 @@ export class Services implements Part {
       gauges: this.gauges.save(),
       fifo: this.fifo.save(),
       sharing: this.sharing?.save(),
+      admission: this.admission?.save(),
       memoryQueue: this.memoryQueue.save(),
       workerQueue: this.workerQueue.save(),
     }
@@ -501,6 +654,7 @@ export class Services implements Part {
     this.gauges.load(from.gauges)
     this.fifo.restore(from.fifo)
     this.sharing?.restore(from.sharing)
+    this.admission?.restore(from.admission)
     this.memoryQueue.load(from.memoryQueue)
     this.workerQueue.load(from.workerQueue)
   }

@@ -88,6 +88,29 @@ export type CallSiteResult = {
   readonly circuit?: { readonly opens: number; readonly openTime: number }
 }
 
+/** Why a service did not do the work of a leg. */
+export type RefusalReason =
+  | 'rate-limit'
+  | 'concurrency-limit'
+  | 'queue-limit'
+  /** By a more important one, in a full queue. */
+  | 'displaced'
+  /** Waited too long for a core (CoDel). */
+  | 'delay'
+  /** Nobody waited for it any more, and it was answered `deadline`. */
+  | 'expired'
+  /** Nobody waited for it any more, and it was dropped without answer. */
+  | 'cancelled'
+
+export type OverloadResult = {
+  /** Legs by reason, over the whole run; a reason that did not occur is absent. */
+  readonly refused: Partial<Record<RefusalReason, number>>
+  /** Legs that waited for admission, where they can. */
+  readonly queue?: GaugeSummary
+  /** The limit of concurrency, where there is one; a mean over replicas. */
+  readonly limit?: GaugeSummary
+}
+
 export type ClassResult = {
   readonly created: number
   /** Attempts after the first of any call made for the class, copies not included; absent where nothing retries. */
@@ -155,6 +178,7 @@ export type ComponentResult =
       }
       /** Mean wait per leg that came, seconds. */
       readonly wait: { readonly cpu: number; readonly memory: number; readonly workers: number }
+      readonly overload?: OverloadResult
       readonly load: GaugeSummary
       readonly io: GaugeSummary
       readonly memory: { readonly mean: number; readonly peak: number }

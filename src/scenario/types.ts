@@ -5,6 +5,7 @@
  */
 
 import type { Outcome } from '../results/types.ts'
+import type { Cancel, Overload } from './overload-types.ts'
 
 /** A distribution by its natural description; `mean` and `cv` are those of the value itself. */
 export type Distribution =
@@ -270,6 +271,9 @@ export type Service = CallPolicy & {
   /** Threads held from admission to answer; Infinity: no such limit. */
   readonly workers: number
   readonly endpoints: readonly Endpoint[]
+  readonly overload?: Overload | undefined
+  /** Absent: never. */
+  readonly cancel?: Cancel | undefined
   readonly autoscaler?: Autoscaler | undefined
   /** Cost of one replica-hour. */
   readonly cost: number

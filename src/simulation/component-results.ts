@@ -1,5 +1,6 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
 import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
 import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import { REPLICA_BUSY, REPLICA_LOAD } from '../model/replicas.ts'
@@ -18,7 +19,7 @@ import {
   WORKING_REPLICAS,
 } from '../model/service-gauges.ts'
 import type { World } from '../model/world.ts'
-import type { ComponentResult, GaugeSummary } from '../results/types.ts'
+import type { ComponentResult, GaugeSummary, OverloadResult } from '../results/types.ts'
 import { callResults } from './call-results.ts'
 
 export function componentResults(world: World): Record<string, ComponentResult> {
@@ -135,6 +136,7 @@ function serviceResult(
       memory: perArrival(QUEUE_MEMORY),
       workers: perArrival(QUEUE_WORKERS),
     },
+    ...overloadResult(world, spec, s, summary),
     load: gauge(LOAD),
     io: gauge(IO),
     memory: { mean: memory.mean, peak: memory.max },
@@ -155,5 +157,28 @@ function serviceResult(
         arrivals: replicas.arrivals[r]!,
       }
     }),
+  }
+}
+
+/** What the service refused and why, over the whole run; absent where it has no overload control. */
+function overloadResult(
+  world: World,
+  spec: ServiceSpec,
+  s: number,
+  summary: (gauges: Gauges, i: number) => GaugeSummary,
+): { overload?: OverloadResult } {
+  const { admission } = world.services
+  if (admission === undefined || (spec.overload === undefined && spec.cancel === 'never')) return {}
+  const refused = REASONS.flatMap((reason, i): [string, number][] => {
+    const count = admission.counts[s * REASONS.length + i]!
+    return count > 0 ? [[reason, count]] : []
+  })
+  const gauge = (index: number): GaugeSummary => summary(admission.gauges, s * ADMISSION_GAUGES + index)
+  return {
+    overload: {
+      refused: Object.fromEntries(refused),
+      ...(spec.cells.admission < 0 ? {} : { queue: gauge(ADMISSION_QUEUE) }),
+      ...(spec.overload?.concurrencyLimit === undefined ? {} : { limit: gauge(LIMIT) }),
+    },
   }
 }

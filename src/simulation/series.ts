@@ -1,5 +1,6 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
 import { RETRIES } from '../model/call-sites.ts'
 import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import {
@@ -56,6 +57,21 @@ export function addSeries(sampler: Sampler, world: World): void {
     if (spec.uses.workers) {
       add('workers', WORKERS)
       add('queue.workers', QUEUE_WORKERS)
+    }
+    const { admission } = services
+    if (admission !== undefined && (spec.overload !== undefined || spec.cancel !== 'never')) {
+      if (spec.overload?.concurrencyLimit !== undefined)
+        sampler.gauge(`${spec.name}.limit`, admission.gauges, s * ADMISSION_GAUGES + LIMIT)
+      if (spec.cells.admission >= 0)
+        sampler.gauge(
+          `${spec.name}.queue.admission`,
+          admission.gauges,
+          s * ADMISSION_GAUGES + ADMISSION_QUEUE,
+        )
+      const first = s * REASONS.length
+      sampler.counter(`${spec.name}.refused`, () =>
+        admission.counts.subarray(first, first + REASONS.length).reduce((sum, count) => sum + count, 0),
+      )
     }
     if (spec.autoscaled) {
       add('ready', READY_REPLICAS)

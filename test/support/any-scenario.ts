@@ -11,6 +11,11 @@ import type { Quantity } from '../../src/scenario/schema/common.ts'
 import type { DistributionInput } from '../../src/scenario/schema/distribution.ts'
 import type { EventInput } from '../../src/scenario/schema/event.ts'
 import type { LinkInput } from '../../src/scenario/schema/link.ts'
+import type {
+  ConcurrencyLimitInput,
+  OverloadInput,
+  RateLimitInput,
+} from '../../src/scenario/schema/overload.ts'
 import type { ReplicaGroupInput, ServiceInput } from '../../src/scenario/schema/service.ts'
 import type { StepInput } from '../../src/scenario/schema/step.ts'
 import type { WorkloadInput } from '../../src/scenario/schema/workload.ts'
@@ -108,6 +113,59 @@ const plainCallPolicy: fc.Arbitrary<CallPolicyInput> = fc.record(
   { requiredKeys: [] },
 )
 
+/** Limits and queues that act within a few hundred legs. */
+const overload: fc.Arbitrary<Pick<ServiceInput, 'overload' | 'cancel'>> = fc.record(
+  {
+    overload: fc.record(
+      {
+        queueLimit: fc.constantFrom(0, 1, 5),
+        concurrencyLimit: fc.constantFrom<ConcurrencyLimitInput[]>(
+          2,
+          { fixed: { limit: 1, maxQueue: 3, maxWait: 0.1 } },
+          { fixed: { limit: 2, maxQueue: 9 } },
+          { aimd: { initial: 3, min: 1, max: 6, timeout: 0.1, maxQueue: 2 } },
+          { vegas: { initial: 2, max: 8 } },
+          { gradient: { initial: 2, min: 1, max: 8, queue: 1, maxQueue: 4, maxWait: 0.3 } },
+          { bulkhead: { concurrent: 2, maxWait: 0.05 } },
+        ),
+        rateLimit: fc.constantFrom<RateLimitInput[]>(
+          { rate: 10, burst: 3 },
+          { rate: 4, burst: 1, perClass: true },
+          { leaky: { rate: 12, capacity: 4 } },
+        ),
+        shed: fc.constantFrom<NonNullable<OverloadInput['shed']>[]>(
+          'deadline',
+          { codel: { target: 0.01, interval: 0.05 } },
+          ['deadline', { controlledDelay: { target: 0.01, interval: 0.05 } }],
+        ),
+        queue: fc.constantFrom(
+          'fifo' as const,
+          'lifo' as const,
+          'adaptive-lifo' as const,
+          'priority' as const,
+        ),
+        scope: fc.constantFrom('replica' as const, 'service' as const),
+      },
+      { requiredKeys: [] },
+    ),
+    cancel: fc.constantFrom('never' as const, 'dequeue' as const, 'immediate' as const, 'immediate' as const),
+  },
+  { requiredKeys: [] },
+)
+
+/** What of it a discipline and the kind of scenario allow. */
+function fitting(
+  { overload, cancel }: Pick<ServiceInput, 'overload' | 'cancel'>,
+  discipline: 'fifo' | 'ps',
+): Pick<ServiceInput, 'overload' | 'cancel'> {
+  const { queue, shed, ...rest } = overload ?? {}
+  const some = discipline === 'ps' ? { ...rest, shed: 'deadline' as const } : { ...rest, queue, shed }
+  return {
+    ...(overload === undefined ? {} : { overload: some }),
+    ...(cancel === undefined ? {} : { cancel }),
+  }
+}
+
 /** Steps of an endpoint at a service; `targets`: where it may send. */
 function steps(targets: readonly string[], calm: boolean, depth: number): fc.Arbitrary<StepInput[]> {
   const simple: fc.Arbitrary<StepInput>[] = [
@@ -177,6 +235,7 @@ function service(
       cores: fc.integer({ min: 1, max: 3 }),
       discipline: fc.constantFrom('fifo' as const, 'ps' as const),
       defaults: fc.option(callPolicy(calm), { freq: 2 }),
+      guarded: calm ? fc.constant(null) : fc.option(overload, { freq: 1 }),
       memory: fc.option(fc.integer({ min: 8, max: 20 })),
       workers: fc.option(fc.integer({ min: 1, max: 4 })),
       replicas: fc.oneof(
@@ -195,11 +254,12 @@ function service(
         { freq: 5 },
       ),
     })
-    .map(({ a, b, cores, discipline, defaults, memory, workers, replicas, scaled }) => ({
+    .map(({ a, b, cores, discipline, defaults, guarded, memory, workers, replicas, scaled }) => ({
       endpoints: { a, b },
       cores,
       discipline,
       ...(defaults ?? {}),
+      ...(guarded === null ? {} : fitting(guarded, discipline)),
       // Fits any endpoint: 4 MiB at most, twice in no repeat.
       ...(memory === null ? {} : { memory: `${memory}MiB` }),
       ...(workers === null ? {} : { workers }),
@@ -237,7 +297,7 @@ function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.
       ...policy,
       propagateDeadline,
       classes: {
-        x: { weight: 3, endpoint: 'a', ...(deadline === null || calm ? {} : { deadline }) },
+        x: { weight: 3, endpoint: 'a', priority: 2, ...(deadline === null || calm ? {} : { deadline }) },
         y: { weight: 1 },
       },
     }))

@@ -4,6 +4,7 @@
  */
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission.ts'
 import {
   CONNECTIONS,
   DATABASE_GAUGES,
@@ -80,6 +81,7 @@ export function expectConsistent(simulation: Simulation): void {
   )
 
   expectAwaited(simulation, rows)
+  expectAdmission(simulation)
 
   for (const [name, gauges] of Object.entries(gaugesOf(simulation))) {
     gauges.value.forEach((value, i) => {
@@ -154,7 +156,8 @@ export function expectConsistent(simulation: Simulation): void {
     expect(gauge(MEMORY)).toBe(sum((row) => (admitted(row) ? legs.memory[row]! : 0)))
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
-      expect(gauge(WORKERS) + gauge(QUEUE_WORKERS)).toBe(gauge(LOAD))
+      const outside = services.admission?.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
+      expect(gauge(WORKERS) + gauge(QUEUE_WORKERS) + outside).toBe(gauge(LOAD))
       expect(gauge(WORKERS)).toBeLessThanOrEqual(spec.workers * spec.slots)
     }
     expect(gauge(QUEUE_MEMORY) + gauge(QUEUE_WORKERS)).toBeLessThanOrEqual(gauge(LOAD))
@@ -187,6 +190,24 @@ export function expectConsistentDatabases(simulation: Simulation): void {
   })
 }
 
+/** Legs in flight under a limit of concurrency and those that wait, and what they are counted as. */
+function expectAdmission({ world: { services, compiled } }: Simulation): void {
+  const { admission } = services
+  if (admission === undefined) return
+  compiled.services.forEach((spec, s) => {
+    const waiting = admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    const load = services.gauges.value[s * SERVICE_GAUGES + LOAD]!
+    expect(waiting).toBeGreaterThanOrEqual(0)
+    expect(waiting).toBeLessThanOrEqual(load)
+    expect(admission.inFlightOf(s)).toBeGreaterThanOrEqual(0)
+    expect(admission.inFlightOf(s)).toBeLessThanOrEqual(load)
+    if (spec.overload?.concurrencyLimit === undefined) return
+    expect(admission.gauges.value[s * ADMISSION_GAUGES + LIMIT]).toBeGreaterThan(0)
+    // Who is not in flight waits for it.
+    expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(load)
+  })
+}
+
 /** Every circuit breaker lets a call through once its wait is over: no trial is still counted as under way. */
 function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
   for (const breaker of callers.sites.allBreakers) {
@@ -214,6 +235,11 @@ export function expectDrained(simulation: Simulation): void {
   }
   expect([...simulation.world.databases.gauges.value].every((value) => value === 0)).toBe(true)
   compiled.services.forEach((_, s) => {
+    const { admission } = services
+    if (admission !== undefined) {
+      expect(admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(0)
+    }
     for (const gauge of [LOAD, IO, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, BUSY, MEMORY, WORKERS]) {
       expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(0)
     }

@@ -447,7 +447,10 @@ class Compiler {
         cpuWait: uses.cpu ? this.cell('cpu-wait', service.name) : -1,
         cpu: uses.cpu ? this.cell('cpu', service.name) : -1,
         io: uses.io ? this.cell('io', service.name) : -1,
+        admission: waitsForAdmission(service) ? this.cell('admission-wait', service.name) : -1,
       },
+      overload: service.overload,
+      cancel: service.cancel ?? 'never',
       uses,
       speeds: Float64Array.from({ length: slots }, (_, i) => declared[i] ?? last),
       autoscaled: service.autoscaler !== undefined,
@@ -553,6 +556,11 @@ class Compiler {
 /** The fixed number of slots of a service: `max` of a scalable one, else its replicas. */
 export function slotsOf(service: Service): number {
   return service.autoscaler?.max ?? service.groups.reduce((sum, group) => sum + group.count, 0)
+}
+
+/** Whether a rate or a concurrency limit can let a leg wait. */
+function waitsForAdmission({ overload }: Service): boolean {
+  return overload?.rateLimit?.kind === 'leaky' || (overload?.concurrencyLimit?.maxQueue ?? 0) > 0
 }
 
 /** 32-bit FNV-1a over UTF-16 code units. */

@@ -1,4 +1,6 @@
 /** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
+
+import type { Cancel, Overload } from '../../scenario/overload-types.ts'
 import type { Backoff, CircuitBreaker, Distribution, RetryBudget, Scenario } from '../../scenario/types.ts'
 import type { KeyTable } from './key-table.ts'
 import type { Program } from './program.ts'
@@ -169,7 +171,11 @@ export type ServiceSpec = {
     readonly cpuWait: number
     readonly cpu: number
     readonly io: number
+    readonly admission: number
   }
+  /** Undefined where nothing is limited or ordered. */
+  readonly overload: Overload | undefined
+  readonly cancel: Cancel
   /** Whether the feature can matter in this scenario; what cannot is not measured. */
   readonly uses: {
     readonly cpu: boolean

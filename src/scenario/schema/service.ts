@@ -17,6 +17,7 @@ import {
   type Quantity,
   quantity,
 } from './common.ts'
+import { type OverloadInput, overload } from './overload.ts'
 import { type StepInput, steps } from './step.ts'
 
 export type ReplicaGroupInput = {
@@ -39,6 +40,10 @@ export type ServiceInput = CallPolicyInput & {
   /** Threads held from admission to answer. Default: no such limit. */
   workers?: number | undefined
   endpoints: Record<string, StepInput[]>
+  /** Limits of rate, concurrency and queue, and the order of the queue. Default: none. */
+  overload?: OverloadInput | undefined
+  /** When the service notices that nobody waits for a request any more. Default never. */
+  cancel?: 'never' | 'dequeue' | 'immediate' | undefined
   autoscaler?: AutoscalerInput | undefined
   /** Of one replica-hour; default 1. */
   cost?: number | undefined
@@ -69,12 +74,20 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
       .optional()
       .describe('Threads held from admission to answer. Default: no such limit.'),
     endpoints: mapOf(steps, 'steps', endpointName).describe('Lists of steps by name.'),
+    overload: overload
+      .optional()
+      .describe('Limits of rate, concurrency and queue, and the order of the queue. Default: none.'),
+    cancel: choice(['never', 'dequeue', 'immediate'])
+      .optional()
+      .describe(
+        'When it notices that nobody waits for a request any more: never (default), when it leaves a queue, or at once.',
+      ),
     autoscaler: autoscaler.optional(),
     cost: number().optional().describe('Of one replica-hour; default 1.'),
     ...callPolicyFields,
   },
   {
-    planned: ['sockets', 'overload', 'failures', 'keepAlive', 'cancel', 'usl', 'coldStart', 'scope'],
+    planned: ['sockets', 'failures', 'keepAlive', 'usl', 'coldStart', 'scope'],
   },
 ).transform((given, context): Omit<Service, 'name'> => {
   const { autoscaler } = given
@@ -92,6 +105,17 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
       'Start inside its range.',
     )
   }
+  if (
+    given.discipline === 'ps' &&
+    ((given.overload?.queue !== undefined && given.overload.queue !== 'fifo') ||
+      given.overload?.shedDelay !== undefined)
+  )
+    problem(
+      context,
+      ['overload', given.overload.shedDelay === undefined ? 'queue' : 'shed'],
+      'under discipline ps nobody waits for a core, so that there is no queue to order or to shed from',
+      'Use discipline fifo, or a queueLimit or concurrencyLimit.',
+    )
   const endpoints = Object.entries(given.endpoints).map(([name, steps]): Endpoint => ({ name, steps }))
   if (endpoints.length === 0)
     problem(
@@ -107,6 +131,8 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     memory: given.memory ?? Number.POSITIVE_INFINITY,
     workers: given.workers ?? Number.POSITIVE_INFINITY,
     endpoints,
+    ...(given.overload === undefined ? {} : { overload: given.overload }),
+    ...(given.cancel === undefined || given.cancel === 'never' ? {} : { cancel: given.cancel }),
     ...(autoscaler === undefined ? {} : { autoscaler }),
     cost: given.cost ?? 1,
     ...(given.timeout === undefined ? {} : { timeout: given.timeout }),

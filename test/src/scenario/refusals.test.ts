@@ -471,8 +471,42 @@ test.each([
 })
 
 test.each([
+  ['{ queueLimit: -1 }', 'expected an integer of at least 0, got -1', 'overload.queueLimit'],
+  ['{ concurrencyLimit: 0 }', 'expected an integer of at least 1, got 0', 'overload.concurrencyLimit'],
+  ['{ concurrencyLimit: { vegas: {}, aimd: {} } }', 'exactly one field, got', 'overload.concurrencyLimit'],
+  [
+    '{ concurrencyLimit: { gradient: { min: 9, max: 5 } } }',
+    'min <= initial <= max',
+    'concurrencyLimit.gradient',
+  ],
+  ['{ concurrencyLimit: { aimd: { initial: 500 } } }', 'min <= initial <= max', 'concurrencyLimit.aimd'],
+  ['{ rateLimit: { burst: 5 } }', 'either rate and burst or leaky', 'overload.rateLimit'],
+  ['{ rateLimit: { rate: 5, leaky: { rate: 1, capacity: 2 } } }', 'either rate', 'overload.rateLimit'],
+  ['{ rateLimit: { rate: 0 } }', 'above 0', 'overload.rateLimit.rate'],
+  ['{ shed: late }', 'expected deadline or codel or controlledDelay', 'overload.shed'],
+  ['{ shed: [codel, controlledDelay] }', 'expected codel or controlledDelay, got several', 'overload.shed'],
+  ['{ queue: sjf }', 'expected fifo or lifo', 'overload.queue'],
+])('overload control that cannot work is refused: %s', (written, what, path) => {
+  const messages = messagesOf(change(SHOP, ['    cores: 2\n', `    cores: 2\n    overload: ${written}\n`]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain(path)
+})
+
+test.each(['{ queue: lifo }', '{ shed: codel }'])(
+  '%s is refused where nobody waits for a core',
+  (written) => {
+    const messages = messagesOf(
+      change(SHOP, ['    cores: 2\n', `    cores: 2\n    discipline: ps\n    overload: ${written}\n`]),
+    )
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).toContain('under discipline ps nobody waits for a core')
+  },
+)
+
+test.each([
   ['    cores: 2\n', '    cores: 2\n    sockets: { max: 10 }\n', 'sockets', 'a service'],
-  ['    cores: 2\n', '    cores: 2\n    overload: { queueLimit: 10 }\n', 'overload', 'a service'],
+  ['    cores: 2\n', '    cores: 2\n    overload: { dagor: {} }\n', 'dagor', 'overload control'],
   ['    cores: 2\n', '    cores: 2\n    failures: { mtbf: 10 }\n', 'failures', 'a service'],
   ['policy: least-request', 'sockets: { max: 10 }', 'sockets', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],

@@ -1,0 +1,158 @@
+/**
+ * Who waits for a core, where that is not first come, first served everywhere: queues of rows, one per replica, each in
+ * its own order, threaded through the `next` column and one of its own. Every operation is O(1), or O(levels).
+ */
+import type { Kernel } from '../engine/kernel.ts'
+import { loadFields, saveFields } from '../engine/typed.ts'
+import type { CoreOrder } from '../scenario/overload-types.ts'
+import type { Compiled } from './compile/compiled.ts'
+import type { Legs } from './legs.ts'
+import { LEG } from './legs.ts'
+
+/** What `FifoCores` needs of a queue; `Fifo` is another one. */
+export interface RowQueue {
+  readonly length: Int32Array
+  push(queue: number, row: number): void
+  /** Takes the next row out; there must be one. */
+  pop(queue: number): number
+  remove(queue: number, row: number): void
+  clear(queue: number): void
+  save(): unknown
+  load(state: unknown): void
+}
+
+const OLDEST = 0
+const NEWEST = 1
+const ADAPTIVE = 2
+const PRIORITY = 3
+const ORDERS: Readonly<Record<CoreOrder, number>> = {
+  fifo: OLDEST,
+  lifo: NEWEST,
+  'adaptive-lifo': ADAPTIVE,
+  priority: PRIORITY,
+}
+
+/** Seconds without an empty queue after which there is a backlog. */
+export const BACKLOG_AFTER = 0.1
+
+export class CoreQueue implements RowQueue {
+  readonly length: Int32Array
+  private readonly head: Int32Array
+  private readonly tail: Int32Array
+  private readonly order: Uint8Array
+  /** When the queue was empty last. */
+  private readonly emptyAt: Float64Array
+  /** Level of each class: 0 for the most important. */
+  private readonly levelOf: Int32Array
+  private readonly levels: number
+  private readonly legs: Legs
+  private readonly kernel: Kernel
+  private prev: Int32Array = new Int32Array(0)
+
+  constructor(legs: Legs, kernel: Kernel, compiled: Compiled) {
+    this.legs = legs
+    this.kernel = kernel
+    const { replicaCount, services, classes } = compiled
+    const priorities = [...new Set(classes.map((item) => item.priority))].sort((a, b) => a - b)
+    this.levelOf = Int32Array.from(classes, (item) => priorities.indexOf(item.priority))
+    this.levels = priorities.length
+    this.length = new Int32Array(replicaCount)
+    this.head = new Int32Array(replicaCount * this.levels).fill(-1)
+    this.tail = new Int32Array(replicaCount * this.levels).fill(-1)
+    this.order = new Uint8Array(replicaCount)
+    this.emptyAt = new Float64Array(replicaCount)
+    for (const spec of services) {
+      this.order.fill(
+        ORDERS[spec.overload?.queue ?? 'fifo'],
+        spec.firstReplica,
+        spec.firstReplica + spec.slots,
+      )
+    }
+    legs.int32((array) => {
+      this.prev = array
+    })
+  }
+
+  private listOf(queue: number, row: number): number {
+    const level = this.order[queue] === PRIORITY ? this.levelOf[this.legs.cls[row]!]! : 0
+    return queue * this.levels + level
+  }
+
+  push(queue: number, row: number): void {
+    const { next } = this.legs
+    const { prev, head, tail } = this
+    if (this.length[queue]!++ === 0) this.emptyAt[queue] = this.kernel.now
+    const list = this.listOf(queue, row)
+    const last = tail[list]!
+    next[row] = -1
+    prev[row] = last
+    if (last < 0) head[list] = row
+    else next[last] = row
+    tail[list] = row
+  }
+
+  pop(queue: number): number {
+    const { order, levels, head, tail } = this
+    let list = queue * levels
+    let row = head[list]!
+    if (order[queue] === PRIORITY) {
+      while (row < 0) row = head[++list]!
+    } else if (
+      order[queue] === NEWEST ||
+      (order[queue] === ADAPTIVE && this.kernel.now - this.emptyAt[queue]! > BACKLOG_AFTER)
+    ) {
+      row = tail[list]!
+    }
+    this.remove(queue, row)
+    return row
+  }
+
+  remove(queue: number, row: number): void {
+    const { next } = this.legs
+    const { prev, head, tail } = this
+    const list = this.listOf(queue, row)
+    const before = prev[row]!
+    const after = next[row]!
+    if (before < 0) head[list] = after
+    else next[before] = after
+    if (after < 0) tail[list] = before
+    else prev[after] = before
+    this.length[queue]!--
+  }
+
+  /**
+   * The newest of the least important legs that wait, if it is less important than class `cls` and has done nothing
+   * but wait for this core; -1.
+   */
+  lessImportant(queue: number, cls: number): number {
+    const { legs, prev, tail, levels } = this
+    for (let level = levels - 1; level > this.levelOf[cls]!; level--) {
+      for (let row = tail[queue * levels + level]!; row >= 0; row = prev[row]!) {
+        if (isFresh(legs, row)) return row
+      }
+    }
+    return -1
+  }
+
+  clear(queue: number): void {
+    this.length[queue] = 0
+    const first = queue * this.levels
+    this.head.fill(-1, first, first + this.levels)
+    this.tail.fill(-1, first, first + this.levels)
+  }
+
+  save(): unknown {
+    return saveFields(this as unknown as Record<string, unknown>, FIELDS)
+  }
+
+  load(state: unknown): void {
+    loadFields(this as unknown as Record<string, unknown>, FIELDS, state)
+  }
+}
+
+const FIELDS = ['length', 'head', 'tail', 'emptyAt']
+
+/** A leg that has waited for nothing and done nothing at its service before: it may still be refused. */
+export function isFresh(legs: Legs, row: number): boolean {
+  return legs.kind[row] === LEG && legs.since[row] === legs.start[row]
+}
