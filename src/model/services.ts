@@ -9,6 +9,7 @@ import { Gauges } from '../metrics/gauges.ts'
 import type { Draws } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import type { Balancers } from './balancers.ts'
+import type { Feedback } from './balancing/feedback.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled, ServiceSpec } from './compile/compiled.ts'
 import {
@@ -53,6 +54,8 @@ export class Services implements Part {
   readonly offered: Float64Array
   /** Per service: its own way of giving out cores. */
   readonly cores: readonly Cores[]
+  /** Where a policy asks what the replicas say of themselves. */
+  feedback: Feedback | undefined
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
@@ -89,6 +92,7 @@ export class Services implements Part {
     this.compiled = world.compiled
     const { compiled, kernel, legs } = world
     this.specs = compiled.services
+    this.feedback = undefined
     this.gauges = new Gauges(this.specs.length * SERVICE_GAUGES)
     this.arrivals = new Float64Array(this.specs.length)
     this.offered = new Float64Array(this.specs.length)
@@ -163,6 +167,7 @@ export class Services implements Part {
     legs.work[leg] = 0
     legs.memory[leg] = spec.endpoints[endpoint]!.memory
     replicas.changeLoad(r, 1)
+    if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
     if (!spec.uses.workers) {
       this.admit(leg, r, spec)
@@ -403,6 +408,7 @@ export class Services implements Part {
     legs.memory[leg] = 0
     legs.worker[leg] = 0
     replicas.changeLoad(r, -1)
+    if (this.feedback !== undefined) this.feedback.left(leg, r, spec)
     if (held > 0) {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)

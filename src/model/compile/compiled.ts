@@ -1,5 +1,5 @@
 /** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
-import type { Distribution, Scenario } from '../../scenario/types.ts'
+import type { Balancer, Distribution, Scenario } from '../../scenario/types.ts'
 import type { Program } from './program.ts'
 
 export type Phase =
@@ -100,7 +100,7 @@ export type BalancerSpec = {
   readonly classes: readonly number[]
   /** Mean demand of a class's request here, by class; NaN where none. */
   readonly classDemand: Float64Array
-}
+} & Pick<Balancer, 'slowStart' | 'outlierDetection' | 'panicThreshold' | 'reports'>
 
 export type ServiceSpec = {
   readonly name: string

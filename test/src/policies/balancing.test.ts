@@ -17,6 +17,11 @@ const variants: [name: string, params: Record<string, unknown>][] = [
   ['jsq', { ties: 'fastest', view: 'own' }],
   ['sed', { view: 'own' }],
   ['offset-sed', { c: 0.7, b: 1.4, view: 'own' }],
+  ['power-of-d', { d: 3, replace: true }],
+  ['power-of-d', { d: 9 }],
+  ['envoy-least-request', { bias: 0.5 }],
+  ['never-queue', { view: 'own' }],
+  ['peak-ewma', { defaultRtt: '30ms' }],
 ]
 const cases = variants.map(([name, params]) => ({ name, params, title: `${name} ${JSON.stringify(params)}` }))
 

@@ -1,5 +1,5 @@
 import { MinIndex } from '../../../src/policies/min-index.ts'
-import type { BalancerView, IndexKey, ScalingView } from '../../../src/policies/types.ts'
+import type { BalancerView, BalancingPolicy, IndexKey, ScalingView } from '../../../src/policies/types.ts'
 import { Stream } from '../../../src/random/stream.ts'
 
 /** A balancer's view under a test's control, with indices kept up to date as the simulator does. */
@@ -20,6 +20,15 @@ export class FakeView implements BalancerView {
   readonly joined: Float64Array
   requestClass = 0
   demand = 0.01
+  key = -1
+  weightVersion = 0
+  readonly reportedLoad: Int32Array
+  readonly reportedAt: Float64Array
+  readonly sentSince: Int32Array
+  readonly idle: number[] = []
+  /** Slots that were probed. */
+  readonly probes: number[] = []
+  listener: BalancingPolicy | undefined
   readonly draws: Stream
   private readonly indices: Map<IndexKey, MinIndex> = new Map()
 
@@ -37,7 +46,31 @@ export class FakeView implements BalancerView {
     this.load = new Int32Array(n)
     this.rotation = Array.from({ length: n }, (_, i) => i)
     this.joined = new Float64Array(n)
+    this.reportedLoad = new Int32Array(n)
+    this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
+    this.sentSince = new Int32Array(n)
     this.draws = Stream.derive(seed, 'policy')
+  }
+
+  attach(policy: BalancingPolicy): void {
+    this.listener = policy
+  }
+
+  takeIdle(): number {
+    for (let slot = this.idle.shift(); slot !== undefined; slot = this.idle.shift())
+      if (this.available[slot] === 1) return slot
+    return -1
+  }
+
+  probe(slot: number): void {
+    this.probes.push(slot)
+  }
+
+  /** The slot reports its load now. */
+  report(slot: number): void {
+    this.reportedLoad[slot] = this.load[slot]!
+    this.reportedAt[slot] = this.time
+    this.sentSince[slot] = 0
   }
 
   minIndex(key: IndexKey): MinIndex {
@@ -64,6 +97,7 @@ export class FakeView implements BalancerView {
     this.inFlight[slot]! += by
     this.load[slot]! += by
     this.inTransit[slot]! += by
+    if (by > 0) this.sentSince[slot]!++
     this.work[slot]! += by * this.demand
     this.update(slot)
   }
