@@ -33,7 +33,8 @@ export type AgentDefinition = {
   create(params: PolicyParams, context: AgentContext): Agent
 }
 
-const BALANCING = [
+/** Shown first; every other policy follows. The policy `random` is what the agent `random` is anywhere. */
+const FIRST = [
   'weighted-random',
   'round-robin',
   'least-request',
@@ -42,6 +43,10 @@ const BALANCING = [
   'sed',
   'offset-sed',
   'expected-work',
+]
+const BALANCING = [
+  ...FIRST,
+  ...[...balancingPolicies.keys()].filter((name) => !FIRST.includes(name) && name !== 'random'),
 ]
 const SCALING = ['fixed', 'threshold', 'hpa', 'square-root']
 

@@ -66,11 +66,20 @@ describe('LoadBalancing-v0', () => {
     ['offset-sed', {}],
     ['round-robin', {}],
     ['expected-work', {}],
+    ['power-of-d', { d: 3 }],
+    ['least-pending', {}],
+    ['envoy-least-request', {}],
+    ['never-queue', {}],
+    ['jiq', {}],
+    ['stale-estimate', { k: 2 }],
+    ['peak-ewma', { defaultRtt: 0.03 }],
+    ['c3', {}],
+    ['prequal', {}],
   ])('gives the same bytes for %s inside the simulator and as an agent', (name, params) => {
     // One balancer: an agent is one, while in the simulator each balancer has a policy of its own.
     const text = POOL.replace('to: edge-b', 'to: edge-a').replace(/ {2}edge-b: .*\n/, '')
     const policy = `policy: ${JSON.stringify({ [name]: params }).replaceAll(':', ': ')}`
-    const written = text.replace('policy: least-request', policy)
+    const written = text.replace('policy: least-request', `${policy}, reports: { interval: 0.05 }`)
     const env = loadBalancing({ scenario: written, start: 'empty', episodeLength: 'horizon' })
     const agent = createAgent(name, params)
     agent.reset?.(0)

@@ -14,6 +14,7 @@ import { offsetSed } from './offset-sed.ts'
 import { peakEwma } from './peak-ewma.ts'
 import { powerOfD } from './power-of-d.ts'
 import { powerOfTwo } from './power-of-two.ts'
+import { prequal } from './prequal.ts'
 import { random } from './random.ts'
 import { rotatingList } from './rotating-list.ts'
 import { roundRobin } from './round-robin.ts'
@@ -44,6 +45,7 @@ export const balancingPolicies: ReadonlyMap<string, PolicyDefinition<BalancingPo
   staleEstimate,
   peakEwma,
   c3,
+  prequal,
 ])
 
 /** The policy for a balancer of n slots; throws ConfigError at `path` on an unknown name or parameter. */

@@ -25,7 +25,8 @@ export class FakeView implements BalancerView {
   readonly reportedLoad: Int32Array
   readonly reportedAt: Float64Array
   readonly sentSince: Int32Array
-  readonly idle: number[] = []
+  /** Idle slots in the order in which they became so. */
+  readonly idle: number[]
   /** Slots that were probed. */
   readonly probes: number[] = []
   listener: BalancingPolicy | undefined
@@ -49,6 +50,7 @@ export class FakeView implements BalancerView {
     this.reportedLoad = new Int32Array(n)
     this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
     this.sentSince = new Int32Array(n)
+    this.idle = Array.from({ length: n }, (_, i) => i)
     this.draws = Stream.derive(seed, 'policy')
   }
 
@@ -64,6 +66,17 @@ export class FakeView implements BalancerView {
 
   probe(slot: number): void {
     this.probes.push(slot)
+    this.listener?.probed?.(this, slot, this.load[slot]!, 0.01 * (1 + this.load[slot]!))
+  }
+
+  /** An answer of the slot, which holds as many as now, after so many seconds. */
+  answer(slot: number, response: number): void {
+    this.listener?.answered?.(this, slot, {
+      response,
+      ok: true,
+      queue: this.load[slot]!,
+      service: response / (1 + this.load[slot]!),
+    })
   }
 
   /** The slot reports its load now. */
@@ -99,6 +112,7 @@ export class FakeView implements BalancerView {
     this.inTransit[slot]! += by
     if (by > 0) this.sentSince[slot]!++
     this.work[slot]! += by * this.demand
+    if (this.load[slot] === 0 && !this.idle.includes(slot)) this.idle.push(slot)
     this.update(slot)
   }
 
