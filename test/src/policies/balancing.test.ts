@@ -14,7 +14,7 @@ const variants: [name: string, params: Record<string, unknown>][] = [
   ['jsq', { ties: 'fastest' }],
   ['jsq', { ties: 'first', view: 'own' }],
   ['jsq', { ties: 'fastest', view: 'own' }],
-  ['sed', { view: 'own' }],
+  ['sed', { view: 'own', ties: 'random' }],
   ['offset-sed', { c: 0.7, b: 1.4, view: 'own' }],
   ['power-of-d', { d: 3, replace: true }],
   ['power-of-d', { d: 9 }],
