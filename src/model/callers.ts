@@ -8,6 +8,7 @@ import type { Draws } from '../random/index.ts'
 import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
+import type { Keys } from './keys.ts'
 import type { Legs } from './legs.ts'
 import { CORE_NONE, LEG, REQUEST } from './legs.ts'
 import type { Network } from './network.ts'
@@ -29,6 +30,7 @@ export class Callers implements Part {
   private readonly legs: Legs
   private readonly draws: Draws
   private readonly compiled: Compiled
+  private readonly keys: Keys
   private network!: Network
   private requests!: Requests
   private services!: Services
@@ -42,6 +44,7 @@ export class Callers implements Part {
     this.legs = world.legs
     this.draws = world.draws
     this.compiled = world.compiled
+    this.keys = world.keys
     const { kernel } = world
     this.timeoutKind = kernel.on('a timeout', (row, timer) => this.timedOut(row, timer))
     this.retryKind = kernel.on('a retry', (row, timer) => this.retry(row, timer))
@@ -87,6 +90,7 @@ export class Callers implements Part {
     legs.outcome[leg] = OK
     legs.lost[leg] = 0
     legs.endpoint[leg] = fromClient ? compiled.classes[legs.cls[row]!]!.endpoint : call.endpoint
+    if (this.keys.ofCalls) this.keys.assign(leg, row, call.key, ordinal)
     legs.replica[leg] = -1
     legs.resident[leg] = 0
     legs.core[leg] = CORE_NONE

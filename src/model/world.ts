@@ -7,6 +7,7 @@ import type { Draws } from '../random/index.ts'
 import type { Balancers } from './balancers.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
+import { Keys } from './keys.ts'
 import { Legs } from './legs.ts'
 import type { Network } from './network.ts'
 import type { Replicas } from './replicas.ts'
@@ -26,6 +27,7 @@ export class World {
   readonly compiled: Compiled
   readonly legs: Legs
   readonly draws: Draws
+  readonly keys: Keys
   readonly seed: number | string
   /** End of the arrivals. */
   readonly horizon: number
@@ -47,6 +49,7 @@ export class World {
     this.draws = draws
     this.horizon = horizon
     this.legs = new Legs(compiled.cells.length, compiled.frames)
+    this.keys = new Keys(this)
     this.window.arrivals = new Float64Array(compiled.services.length)
   }
 

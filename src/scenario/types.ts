@@ -75,6 +75,12 @@ export type CallPolicy = {
   readonly retry?: Retry | undefined
 }
 
+/** What a request is about. Key k = 0, 1, ... of `zipf` has a probability proportional to (k + 1)^-s. */
+export type Key =
+  | { readonly kind: 'zipf'; readonly n: number; readonly s: number }
+  | { readonly kind: 'uniform'; readonly n: number }
+  | { readonly kind: 'fixed'; readonly value: string | number }
+
 export type WorkloadClass = {
   readonly name: string
   readonly weight: number
@@ -83,6 +89,7 @@ export type WorkloadClass = {
   readonly priority: number
   /** Seconds from the intended send, over all attempts. */
   readonly deadline?: number | undefined
+  readonly key?: Key | undefined
 }
 
 export type Workload = CallPolicy & {
@@ -148,7 +155,12 @@ export type Step =
   | { readonly kind: 'cpu'; readonly demand: Distribution }
   | { readonly kind: 'io'; readonly duration: Distribution }
   | { readonly kind: 'memory'; readonly bytes: number }
-  | ({ readonly kind: 'call'; readonly to: string; readonly endpoint?: string | undefined } & CallPolicy)
+  | ({
+      readonly kind: 'call'
+      readonly to: string
+      readonly endpoint?: string | undefined
+      readonly key?: Key | undefined
+    } & CallPolicy)
   | { readonly kind: 'forward'; readonly to: string; readonly endpoint?: string | undefined }
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
   | {

@@ -1,6 +1,6 @@
 /** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
 import { compileDistribution } from '../../random/index.ts'
-import type { CallPolicy, Distribution, Scenario, Service } from '../../scenario/types.ts'
+import type { CallPolicy, Distribution, Key, Scenario, Service } from '../../scenario/types.ts'
 import {
   type BalancerSpec,
   type CallSpec,
@@ -10,6 +10,7 @@ import {
   type Compiled,
   type ForwardSpec,
   type Hop,
+  type KeySpec,
   NODE_BALANCER,
   NODE_RELAY,
   NODE_SERVICE,
@@ -19,6 +20,7 @@ import {
   type ServiceSpec,
   type SiteSpec,
 } from './compiled.ts'
+import { KeyTable } from './key-table.ts'
 import { meanDemand, memoryOf, ProgramBuilder, walkSteps } from './program.ts'
 
 const compiled = new WeakMap<Scenario, Compiled>()
@@ -48,6 +50,8 @@ class Compiler {
   private readonly channelOf = new Map<string, number>()
   private readonly calls: CallSpec[] = []
   private readonly forwards: ForwardSpec[] = []
+  private readonly keys: KeySpec[] = []
+  private readonly keyTables = new Map<string, KeyTable>()
   private readonly endpointNames: string[] = []
   private readonly endpointIds = new Map<string, number>()
 
@@ -83,6 +87,7 @@ class Compiler {
         endpoint: item.endpoint === undefined ? -1 : this.endpointId(item.endpoint),
         priority: item.priority,
         deadline: item.deadline ?? Number.POSITIVE_INFINITY,
+        key: this.key(`${workload.name}.${item.name}.key`, item.key),
       })),
     )
     const classSites = scenario.workloads.map((workload) => this.site(`${workload.name}.class`))
@@ -99,6 +104,7 @@ class Compiler {
           step.to,
           step.endpoint === undefined ? -1 : this.endpointId(step.endpoint),
           step,
+          step.key,
         ),
       forward: (step) => {
         const from = this.forwardingService
@@ -183,6 +189,7 @@ class Compiler {
       channels: this.channels,
       calls: this.calls,
       forwards: this.forwards,
+      keys: this.keys,
       classes,
       classSites,
       thinkSites,
@@ -246,6 +253,14 @@ class Compiler {
     return id
   }
 
+  private key(name: string, key: Key | undefined): number {
+    if (key === undefined) return -1
+    const same = JSON.stringify(key)
+    const table = this.keyTables.get(same) ?? new KeyTable(key)
+    this.keyTables.set(same, table)
+    return this.keys.push({ site: this.site(name), table }) - 1
+  }
+
   private cell(phase: Phase, component: string): number {
     const key = `${phase} ${component}`
     const known = this.cellOf.get(key)
@@ -287,7 +302,14 @@ class Compiler {
     return { node: this.implicitOf.get(to) ?? this.nodeOf.get(to)!, channel: this.channel(from, to) }
   }
 
-  private addCall(name: string, caller: string, to: string, endpoint: number, policy: CallPolicy): number {
+  private addCall(
+    name: string,
+    caller: string,
+    to: string,
+    endpoint: number,
+    policy: CallPolicy,
+    key?: Key | undefined,
+  ): number {
     const timeout = policy.timeout === undefined ? undefined : compileDistribution(policy.timeout)
     const retry = policy.retry
     const retries = retry !== undefined && retry.attempts > 1
@@ -304,6 +326,7 @@ class Compiler {
         jitterSite: retries ? this.site(`${name}.backoff`) : -1,
         backoffCell: retries ? this.cell('backoff', caller) : -1,
         failedCell: retries ? this.cell('failed-attempt', caller) : -1,
+        key: this.key(`${name}.key`, key),
         salt: hashName(name),
       }) - 1
     )

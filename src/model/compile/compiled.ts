@@ -1,5 +1,6 @@
 /** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
 import type { Balancer, Distribution, Scenario } from '../../scenario/types.ts'
+import type { KeyTable } from './key-table.ts'
 import type { Program } from './program.ts'
 
 export type Phase =
@@ -34,6 +35,9 @@ export type NodeSpec = { readonly kind: number; readonly index: number; readonly
 /** A place where draws are made for requests. */
 export type SiteSpec = { readonly name: string; readonly distribution?: Distribution }
 
+/** A key as a scenario writes it; equal ones at different places share a table, not their draws. */
+export type KeySpec = { readonly site: number; readonly table: KeyTable }
+
 /** One direction of a link. */
 export type ChannelSpec = {
   readonly link: number
@@ -67,6 +71,8 @@ export type CallSpec = {
   readonly jitterSite: number
   readonly backoffCell: number
   readonly failedCell: number
+  /** Index into the keys; -1: the call has none of its own. */
+  readonly key: number
   /** Separates the draws of this call's legs from those of other calls of the same request. */
   readonly salt: number
 }
@@ -79,6 +85,8 @@ export type ClassSpec = {
   readonly endpoint: number
   readonly priority: number
   readonly deadline: number
+  /** Index into the keys; -1: none. */
+  readonly key: number
 }
 
 export type RelaySpec = { readonly node: number; readonly hop: Hop }
@@ -148,6 +156,7 @@ export type Compiled = {
   readonly channels: readonly ChannelSpec[]
   readonly calls: readonly CallSpec[]
   readonly forwards: readonly ForwardSpec[]
+  readonly keys: readonly KeySpec[]
   readonly classes: readonly ClassSpec[]
   readonly classSites: readonly number[]
   readonly thinkSites: readonly number[]

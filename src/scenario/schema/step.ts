@@ -1,6 +1,6 @@
 /** The steps of an endpoint. */
 import { z } from 'zod'
-import type { CallPolicy, Distribution, Step } from '../types.ts'
+import type { CallPolicy, Distribution, Key, Step } from '../types.ts'
 import { type CallPolicyInput, callPolicyFields, plannedOfCalls } from './call-policy.ts'
 import {
   either,
@@ -17,8 +17,14 @@ import {
   text,
 } from './common.ts'
 import { type DistributionInput, durationDistribution } from './distribution.ts'
+import { type KeyInput, key } from './key.ts'
 
-export type CallInput = CallPolicyInput & { to: string; endpoint?: string | undefined }
+export type CallInput = CallPolicyInput & {
+  to: string
+  endpoint?: string | undefined
+  /** Default: that of the request's class. */
+  key?: KeyInput | undefined
+}
 
 export type StepInput = {
   /** Seconds of one core at speed 1. */
@@ -44,8 +50,19 @@ const endpoint = text('the name of an endpoint')
 const toComponent = name.describe('A balancer or a service.')
 
 const call = either(
-  toComponent.transform((to): { to: string; endpoint?: string | undefined } & CallPolicy => ({ to })),
-  noun('a call', { to: toComponent, endpoint, ...callPolicyFields }, { planned: [...plannedOfCalls, 'key'] }),
+  toComponent.transform(
+    (to): { to: string; endpoint?: string | undefined; key?: Key | undefined } & CallPolicy => ({ to }),
+  ),
+  noun(
+    'a call',
+    {
+      to: toComponent,
+      endpoint,
+      key: key.optional().describe("What is asked for; default: the key of the request's class."),
+      ...callPolicyFields,
+    },
+    { planned: plannedOfCalls },
+  ),
   'a call',
   'Write the name of a component, or { to: name, endpoint: name }.',
 )

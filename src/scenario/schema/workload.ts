@@ -1,9 +1,10 @@
 /** A workload: who sends requests, when, of which classes, and how patiently. */
 import type { z } from 'zod'
-import type { CallPolicy, Profile, WorkloadClass } from '../types.ts'
+import type { CallPolicy, Key, Profile, WorkloadClass } from '../types.ts'
 import { type ArrivalsInput, arrivals, type ProfileInput, profile, type WrittenArrivals } from './arrivals.ts'
 import { type CallPolicyInput, callPolicyFields, plannedOfCalls } from './call-policy.ts'
 import { integer, mapOf, name, noun, number, positiveDuration, type Quantity, text } from './common.ts'
+import { type KeyInput, key } from './key.ts'
 
 export type ClassInput = {
   /** Relative frequency; default 1. */
@@ -14,6 +15,8 @@ export type ClassInput = {
   priority?: number | undefined
   /** From the intended send, over all attempts. */
   deadline?: Quantity | undefined
+  /** What a request is about. */
+  key?: KeyInput | undefined
 }
 
 export type WorkloadInput = CallPolicyInput & {
@@ -40,8 +43,9 @@ const requestClass = noun(
       .describe('Endpoint at the first service; default: the service chooses uniformly.'),
     priority: integer(0, 100).optional().describe('0 (default) is the most important.'),
     deadline: positiveDuration.optional().describe('From the intended send, over all attempts.'),
+    key: key.optional().describe('What a request is about: drawn once per request.'),
   },
-  { planned: ['size', 'key', 'keys', 'timeout', 'retry'] },
+  { planned: ['size', 'keys', 'timeout', 'retry'] },
 )
 
 export const workload: z.ZodType<WrittenWorkload, WorkloadInput> = noun(
@@ -61,7 +65,13 @@ export const workload: z.ZodType<WrittenWorkload, WorkloadInput> = noun(
     ...rest,
     classes: Object.entries(
       classes ?? {
-        default: {} as { weight?: number; endpoint?: string; priority?: number; deadline?: number },
+        default: {} as {
+          weight?: number
+          endpoint?: string
+          priority?: number
+          deadline?: number
+          key?: Key
+        },
       },
     ).map(([name, given]) => ({
       name,
@@ -69,6 +79,7 @@ export const workload: z.ZodType<WrittenWorkload, WorkloadInput> = noun(
       ...(given.endpoint === undefined ? {} : { endpoint: given.endpoint }),
       priority: given.priority ?? 0,
       ...(given.deadline === undefined ? {} : { deadline: given.deadline }),
+      ...(given.key === undefined ? {} : { key: given.key }),
     })),
   }),
 )
