@@ -53,7 +53,8 @@ export class Balancer implements BalancerView {
   private joins = 0
   requestClass = 0
   demand = 0
-  key = -1
+  /** The leg to route. */
+  private leg = -1
   weightVersion = 0
   readonly reportedLoad: Int32Array
   readonly reportedAt: Float64Array
@@ -135,6 +136,10 @@ export class Balancer implements BalancerView {
     return this.kernel.now
   }
 
+  get key(): number {
+    return this.leg < 0 ? -1 : this.world.keys.of(this.leg)
+  }
+
   attach(policy: BalancingPolicy): void {
     if (policy === this.listener) return
     this.listener = policy
@@ -214,8 +219,9 @@ export class Balancer implements BalancerView {
     this.updatedAt[slot] = this.time
   }
 
-  /** A decision for a leg of class `cls` is due. */
-  prepare(cls: number): void {
+  /** A decision for a leg, of class `cls`, is due. */
+  prepare(leg: number, cls: number): void {
+    this.leg = leg
     this.requestClass = cls
     this.demand = this.spec.classDemand[cls]!
     if (this.slowStart !== undefined && this.slowStart.warming > 0) this.warmUp(this.slowStart)
@@ -314,6 +320,7 @@ const VIEW_FIELDS = [
   'rotation',
   'joined',
   'joins',
+  'leg',
   'reportedLoad',
   'reportedAt',
   'sentSince',
@@ -556,7 +563,7 @@ export class Balancers implements Part {
       this.noBackend(b, leg)
       return
     }
-    balancer.prepare(this.legs.cls[leg]!)
+    balancer.prepare(leg, this.legs.cls[leg]!)
     if (balancer.controlled) {
       this.pendingBalancer = b
       this.pendingLeg = leg

@@ -52,7 +52,7 @@ export interface BalancerView {
   readonly demand: number
   /** The policy's own random stream. */
   readonly draws: Stream
-  /** Hash of the request's key, an integer from 0 to 2^32 - 1; -1 where its class has none. */
+  /** The request's key, an integer of at least 0; -1 where it has none. Valid at a decision. */
   readonly key: number
   /** Changes whenever a weight does (slow start): what was computed from weights is then computed anew. */
   readonly weightVersion: number

@@ -1,11 +1,13 @@
 import type { PolicySpec } from '../../scenario/types.ts'
 import { createPolicy, registry } from '../create-policy.ts'
 import type { BalancingPolicy, PolicyDefinition } from '../types.ts'
+import { boundedLoad } from './bounded-load.ts'
 import { c3 } from './c3.ts'
 import { envoyLeastRequest } from './envoy-least-request.ts'
 import { expectedWork } from './expected-work.ts'
 import { jiq } from './jiq.ts'
 import { jsq } from './jsq.ts'
+import { maglev, ringHash } from './key-hash.ts'
 import { leastInTransit } from './least-in-transit.ts'
 import { leastPending } from './least-pending.ts'
 import { leastRequest } from './least-request.ts'
@@ -46,6 +48,9 @@ export const balancingPolicies: ReadonlyMap<string, PolicyDefinition<BalancingPo
   peakEwma,
   c3,
   prequal,
+  ringHash,
+  maglev,
+  boundedLoad,
 ])
 
 /** The policy for a balancer of n slots; throws ConfigError at `path` on an unknown name or parameter. */

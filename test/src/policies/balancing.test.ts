@@ -22,6 +22,8 @@ const variants: [name: string, params: Record<string, unknown>][] = [
   ['never-queue', { view: 'own' }],
   ['peak-ewma', { defaultRtt: '30ms' }],
   ['prequal', { pool: 3, rProbe: 1.5, rRemove: 0.5 }],
+  ['maglev', { tableSize: 101 }],
+  ['bounded-load', { hash: 'ring', balanceFactor: 110 }],
 ]
 const cases = variants.map(([name, params]) => ({ name, params, title: `${name} ${JSON.stringify(params)}` }))
 
@@ -73,6 +75,7 @@ describe.each(cases)('$title', ({ name, params }) => {
         const policy = attached(view, name, params)
         for (const what of events) {
           if (!apply(view, what)) continue
+          view.key = (view.key + 8) % 23
           const slot = policy.decide(view, view.draws)
           if (view.available[slot] !== 1) expect.fail(`picked ${slot} of [${view.available}]`)
           view.change(slot, 1)
@@ -97,6 +100,7 @@ describe.each(cases)('$title', ({ name, params }) => {
           }
           apply(twin, what)
           if (!apply(view, what)) return
+          twin.key = view.key = (view.key + 8) % 23
           const slot = policy.decide(view, view.draws)
           expect(copy.decide(twin, twin.draws)).toBe(slot)
           view.change(slot, 1)

@@ -130,3 +130,37 @@ describe('two balancers before one service', () => {
     expect(idle.queues.every((queue) => queue.length > 0)).toBe(true)
   })
 })
+
+describe('routing by key', () => {
+  test.each(['ring-hash', 'maglev', 'bounded-load'])(
+    '%s sends every request of a key to one replica',
+    (policy) => {
+      const scenario = parseScenario({
+        name: 'Keys',
+        horizon: 20,
+        workloads: {
+          w: {
+            to: 'edge',
+            arrivals: { poisson: { rate: 50 } },
+            classes: { only: { key: { uniform: { n: 40 } } } },
+          },
+        },
+        balancers: { edge: { policy, to: 'web' } },
+        services: { web: { replicas: 6, endpoints: { serve: [{ io: 0.001 }] } } },
+      })
+      const simulation = new Simulation(scenario, { control: { balancers: ['edge'] } })
+      const edge = simulation.world.balancers.all[0]!
+      const homes = new Map<number, number>()
+      let decisions = 0
+      for (let stop = simulation.run(); stop.reason === 'decision'; decisions++) {
+        const slot = edge.policy.decide(edge, edge.draws)
+        expect(homes.get(edge.key) ?? slot).toBe(slot)
+        homes.set(edge.key, slot)
+        stop = simulation.resume(slot)
+      }
+      expect(decisions).toBeGreaterThan(900)
+      expect(homes.size).toBe(40)
+      expect(new Set(homes.values()).size).toBe(6)
+    },
+  )
+})
