@@ -59,6 +59,8 @@ export class Balancer implements BalancerView {
   readonly reportedLoad: Int32Array
   readonly reportedAt: Float64Array
   readonly sentSince: Int32Array
+  /** Whether replicas report to it. */
+  readonly reporting: boolean
   /** Hears what comes back: the policy, or another one that decides outside. */
   listener: BalancingPolicy | undefined
   readonly health: HostHealth | undefined
@@ -104,6 +106,7 @@ export class Balancer implements BalancerView {
     this.reportedLoad = new Int32Array(n)
     this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
     this.sentSince = new Int32Array(n)
+    this.reporting = spec.reports !== undefined
     this.listener = undefined
     this.ownListener = undefined
     this.inFlight = new Int32Array(n)
@@ -597,7 +600,7 @@ export class Balancers implements Part {
     legs.replica[leg] = r
     legs.backend[leg] = backend
     balancer.inTransit[slot]!++
-    balancer.sentSince[slot]!++
+    if (balancer.reporting) balancer.sentSince[slot]!++
     if (this.feedback !== undefined) this.feedback.sent(leg)
     replicas.expected[r]!++
     network.send(leg, compiled.services[replicas.service[r]!]!.node, spec.channels[slot]!)

@@ -89,6 +89,33 @@ describe('LoadBalancing-v0', () => {
     expect(JSON.stringify(env.simulation!.result())).toBe(JSON.stringify(inside.result()))
   })
 
+  test('shows the last reported queue of each slot and its age, or no queue of endless age', () => {
+    const text = POOL.replaceAll(
+      'policy: least-request',
+      'policy: least-request, reports: { interval: 0.05 }',
+    )
+    const env = loadBalancing({ scenario: text, start: 'empty', episodeLength: 'horizon' })
+    const { shared, each } = env.slotLayout
+    const scale = 5 * env.load.demand
+    const lg = (x: number): number => Math.min(1, Math.log1p(x) / Math.log1p(1000))
+    let reported = 0
+    play(env, 3, (info, observation) => {
+      const view = info.view as Balancer
+      for (let i = 0; i < view.n; i++) {
+        const at = shared + i * each
+        const known = view.reportedAt[i]! > 0
+        const age = view.time - view.reportedAt[i]!
+        expect(known).toBe(view.time >= 0.05)
+        expect(observation[at + 6]).toBeCloseTo(lg(view.reportedLoad[i]!), 6)
+        expect(observation[at + 7]).toBeCloseTo(known ? age / (age + scale) : 1, 6)
+        if (known && view.available[i] === 1) expect(age).toBeLessThanOrEqual(0.05 + 1e-9)
+        if (view.reportedLoad[i]! > 0) reported++
+      }
+      return view.available.indexOf(1)
+    })
+    expect(reported).toBeGreaterThan(0)
+  })
+
   test('pays by exactly the time that requests spent and the charges of failures', () => {
     const env = loadBalancing({
       scenario: POOL,

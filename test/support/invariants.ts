@@ -62,6 +62,8 @@ export function expectConsistent(simulation: Simulation): void {
     })
   }
 
+  expectHealth(simulation)
+
   // What is where.
   network.inTransit.value.forEach((value, link) => {
     expect(value).toBe(
@@ -134,6 +136,23 @@ export function expectConsistent(simulation: Simulation): void {
     }
     expect(gauge(QUEUE_MEMORY) + gauge(QUEUE_WORKERS)).toBeLessThanOrEqual(gauge(LOAD))
   })
+}
+
+/** Who gets traffic: nobody that is not ready, and no ejected host unless all hosts do. */
+function expectHealth({ world }: Simulation): void {
+  const { balancers, replicas } = world
+  for (const { available, availableCount, rotation, health, spec } of balancers.all) {
+    expect(available.reduce((sum, value) => sum + value, 0)).toBe(availableCount)
+    expect(new Set(rotation).size).toBe(availableCount)
+    for (const slot of rotation) {
+      const r = spec.replicas[slot]!
+      expect([available[slot], replicas.state[r], replicas.drained[r]]).toEqual([1, READY, 0])
+      if (health?.panicking) continue
+      expect([replicas.crashed[r], health?.ejected[slot] ?? 0]).toEqual([0, 0])
+    }
+    if (health !== undefined)
+      expect(health.ejected.reduce((sum, value) => sum + value, 0)).toBe(health.active)
+  }
 }
 
 /** After a drained run nothing is left anywhere. */
