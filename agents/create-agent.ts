@@ -34,7 +34,8 @@ export type AgentDefinition = {
   create(params: PolicyParams, context: AgentContext): Agent
 }
 
-const BALANCING = [
+/** Shown first; every other policy follows. The policy `random` is what the agent `random` is anywhere. */
+const FIRST = [
   'weighted-random',
   'round-robin',
   'least-request',
@@ -43,6 +44,10 @@ const BALANCING = [
   'sed',
   'offset-sed',
   'expected-work',
+]
+const BALANCING = [
+  ...FIRST,
+  ...[...balancingPolicies.keys()].filter((name) => !FIRST.includes(name) && name !== 'random'),
 ]
 const SCALING = [
   'fixed',

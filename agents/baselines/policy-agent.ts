@@ -33,7 +33,10 @@ const balancing: Kind<BalancerView, BalancingPolicy> = {
     'the view of a balancer (info.view). Use an environment that decides for a balancer, such as LoadBalancing-v0',
   fits: (view) => 'available' in view,
   size: (view) => view.n,
-  act: (policy, view) => policy.decide(view, view.draws),
+  act: (policy, view) => {
+    if (policy.uses !== undefined) view.attach(policy)
+    return policy.decide(view, view.draws)
+  },
 }
 
 const scaling: Kind<ScalingView, ScalingPolicy> = {

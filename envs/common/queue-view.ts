@@ -2,6 +2,7 @@
  * What a balancer sees, for environments that are no simulation of a scenario: slots that are always available, with
  * exact counts. The balancing policies then decide in these environments as they do in the simulator.
  */
+import { SimError } from '../../src/errors.ts'
 import { MinIndex } from '../../src/policies/min-index.ts'
 import type { BalancerView, IndexKey } from '../../src/policies/types.ts'
 import { Stream } from '../../src/random/stream.ts'
@@ -23,6 +24,12 @@ export class QueueView implements BalancerView {
   readonly rotation: readonly number[]
   readonly joined: Float64Array
   readonly requestClass = 0
+  /** Jobs have no keys, and nobody reports: counts are exact. */
+  readonly key = -1
+  readonly weightVersion = 0
+  readonly reportedLoad: Int32Array
+  readonly reportedAt: Float64Array
+  readonly sentSince: Int32Array
   demand = 1
   draws: Stream = Stream.derive(0, 'policy')
   private readonly indices: Map<IndexKey, MinIndex> = new Map()
@@ -43,6 +50,21 @@ export class QueueView implements BalancerView {
     this.inTransit = new Int32Array(n)
     this.rotation = rates.map((_, slot) => slot)
     this.joined = new Float64Array(n)
+    this.reportedLoad = new Int32Array(n)
+    this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
+    this.sentSince = new Int32Array(n)
+  }
+
+  takeIdle(): number {
+    return -1
+  }
+
+  probe(): void {}
+
+  /** @throws SimError: nothing comes back from the servers here. */
+  attach(): void {
+    const hint = 'Use one that decides from counts, such as jsq or sed.'
+    throw new SimError('no-answers', `this policy learns from answers, and there are none here. ${hint}`)
   }
 
   minIndex(key: IndexKey): MinIndex {

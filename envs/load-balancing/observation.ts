@@ -65,7 +65,7 @@ export class LoadBalancingObservation {
     }
     const power = this.power[index]!
     const ratio = this.ratio[index]!
-    const { time, available, inFlight, work, latency, failures, updatedAt } = view
+    const { time, available, inFlight, work, latency, failures, updatedAt, reportedLoad, reportedAt } = view
     const { replicas } = simulation.world
     const slotReplicas = view.spec.replicas
     let at = 4 + classes
@@ -80,8 +80,13 @@ export class LoadBalancingObservation {
         out[at + 4] = sat(response * keep, scale)
         out[at + 5] = failures[i]! * keep
       }
-      // Nobody reports queues yet: the queue is 0 and its age endless.
-      out[at + 7] = 1
+      const reported = reportedAt[i]!
+      if (reported === Number.NEGATIVE_INFINITY) {
+        out[at + 7] = 1
+      } else {
+        out[at + 6] = lg(reportedLoad[i]!)
+        out[at + 7] = sat(time - reported, scale)
+      }
       const r = slotReplicas[i]!
       if (available[i] === 1) out[at + 8] = sat(time - replicas.readySince[r]!, READY_SCALE)
       at += OWN

@@ -8,19 +8,26 @@ import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
 import { type BalancingPolicy, createBalancingPolicy } from '../policies/index.ts'
 import { MinIndex } from '../policies/min-index.ts'
-import type { BalancerView, IndexKey } from '../policies/types.ts'
+import type { Answer, BalancerView, IndexKey } from '../policies/types.ts'
 import { exp, Stream, type StreamState } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import type { PolicySpec } from '../scenario/types.ts'
+import { Feedback } from './balancing/feedback.ts'
+import { HostHealth } from './balancing/host-health.ts'
+import { IdleQueues } from './balancing/idle-queues.ts'
+import { Probes } from './balancing/probes.ts'
+import { SlowStart } from './balancing/slow-start.ts'
 import type { BalancerSpec, Compiled } from './compile/compiled.ts'
 import { Fifo } from './fifo.ts'
 import type { Legs } from './legs.ts'
 import type { Network } from './network.ts'
-import type { Replicas } from './replicas.ts'
+import { READY, type Replicas } from './replicas.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
 const UNAVAILABLE = OUTCOMES.indexOf('unavailable')
+/** Not a fault of the host that says so. */
+const RATE_LIMITED = OUTCOMES.indexOf('rate-limited')
 
 /** Seconds: the time constant of a balancer's averages of response times and failures. */
 export const EWMA_TIME = 10
@@ -46,6 +53,17 @@ export class Balancer implements BalancerView {
   private joins = 0
   requestClass = 0
   demand = 0
+  /** The leg to route. */
+  private leg = -1
+  weightVersion = 0
+  readonly reportedLoad: Int32Array
+  readonly reportedAt: Float64Array
+  readonly sentSince: Int32Array
+  /** Whether replicas report to it. */
+  readonly reporting: boolean
+  /** Hears what comes back: the policy, or another one that decides outside. */
+  listener: BalancingPolicy | undefined
+  readonly health: HostHealth | undefined
   readonly draws: Stream
   policy: BalancingPolicy
   private policySpec: PolicySpec
@@ -61,18 +79,36 @@ export class Balancer implements BalancerView {
   sinceDecision = 0
   private decidedAt = 0
   readonly spec: BalancerSpec
+  private readonly index: number
   private readonly world: World
   private readonly kernel: Kernel
+  /** The policy, where it has to hear what comes back. */
+  private ownListener: BalancingPolicy | undefined
+  private readonly slowStart: SlowStart | undefined
   private readonly indices: LazyIndex[] = []
 
-  constructor(world: World, spec: BalancerSpec) {
+  constructor(world: World, spec: BalancerSpec, index: number) {
+    this.index = index
     this.world = world
     this.kernel = world.kernel
     this.spec = spec
     const n = spec.replicas.length
     this.n = n
     this.available = new Uint8Array(n)
-    this.weight = spec.weights
+    this.weight = spec.slowStart === undefined ? spec.weights : spec.weights.slice()
+    this.slowStart =
+      spec.slowStart === undefined ? undefined : new SlowStart(spec.slowStart, spec.weights, this.weight)
+    const panicThreshold = spec.panicThreshold ?? (spec.outlierDetection === undefined ? 0 : 0.5)
+    this.health =
+      spec.outlierDetection === undefined && panicThreshold === 0
+        ? undefined
+        : new HostHealth(n, spec.outlierDetection, panicThreshold)
+    this.reportedLoad = new Int32Array(n)
+    this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
+    this.sentSince = new Int32Array(n)
+    this.reporting = spec.reports !== undefined
+    this.listener = undefined
+    this.ownListener = undefined
     this.inFlight = new Int32Array(n)
     this.work = new Float64Array(n)
     this.latency = new Float64Array(n)
@@ -103,6 +139,37 @@ export class Balancer implements BalancerView {
     return this.kernel.now
   }
 
+  get key(): number {
+    return this.leg < 0 ? -1 : this.world.keys.of(this.leg)
+  }
+
+  attach(policy: BalancingPolicy): void {
+    if (policy === this.listener) return
+    this.listener = policy
+    this.world.balancers.provide(this.index, policy)
+  }
+
+  /** The balancer's own policy decides: it is the one that hears. */
+  listen(): void {
+    const { policy } = this
+    this.ownListener = policy.uses === undefined ? undefined : policy
+    if (this.ownListener === undefined) this.listener = undefined
+    else this.attach(policy)
+  }
+
+  /** Before a decision of its own policy. */
+  expectOwn(): void {
+    if (this.listener !== this.ownListener) this.listen()
+  }
+
+  takeIdle(): number {
+    return this.world.balancers.takeIdle(this.index)
+  }
+
+  probe(slot: number): void {
+    this.world.balancers.probes.send(this.index, slot)
+  }
+
   minIndex(key: IndexKey): MinIndex {
     const { indices } = this
     for (let k = 0; k < indices.length; k++) if (indices[k]!.key === key) return indices[k]!.read(this)
@@ -127,6 +194,7 @@ export class Balancer implements BalancerView {
     if (available) {
       this.rotation = [...this.rotation, slot]
       this.joined[slot] = ++this.joins
+      this.slowStart?.join(slot, this.time)
     } else {
       this.rotation = this.rotation.filter((other) => other !== slot)
     }
@@ -154,14 +222,23 @@ export class Balancer implements BalancerView {
     this.updatedAt[slot] = this.time
   }
 
-  /** A decision for a leg of class `cls` is due. */
-  prepare(cls: number): void {
+  /** A decision for a leg, of class `cls`, is due. */
+  prepare(leg: number, cls: number): void {
+    this.leg = leg
     this.requestClass = cls
     this.demand = this.spec.classDemand[cls]!
+    if (this.slowStart !== undefined && this.slowStart.warming > 0) this.warmUp(this.slowStart)
     if (this.rateTime === 0) return
     this.sinceDecision = this.time - this.decidedAt
     this.decidedAt = this.time
     this.arrivalRate = this.arrivalRate * exp(-this.sinceDecision / this.rateTime) + 1 / this.rateTime
+  }
+
+  private warmUp(slowStart: SlowStart): void {
+    this.weightVersion++
+    slowStart.refresh(this.time, (slot) => {
+      for (const index of this.indices) index.touch(slot)
+    })
   }
 
   /** Another policy from now on, with its own state and the stream from its start. */
@@ -169,6 +246,7 @@ export class Balancer implements BalancerView {
     this.policySpec = policy
     this.policy = createBalancingPolicy(policy, this.n, `balancers.${this.spec.name}.policy`)
     this.draws.load(Stream.derive(this.world.seed, `policy/${this.spec.name}`).save())
+    this.listen()
   }
 
   save(): unknown {
@@ -177,6 +255,8 @@ export class Balancer implements BalancerView {
       draws: this.draws.save(),
       policySpec: this.policySpec,
       policy: this.policy.save(),
+      slowStart: this.slowStart?.save(),
+      health: this.health?.save(),
     }
   }
 
@@ -187,6 +267,9 @@ export class Balancer implements BalancerView {
     if (JSON.stringify(policy) !== JSON.stringify(this.policySpec)) this.setPolicy(policy)
     this.draws.load(from.draws as StreamState)
     this.policy.load(from.policy)
+    this.slowStart?.restore(from.slowStart)
+    this.health?.restore(from.health)
+    this.weightVersion++
     for (const index of this.indices) for (let i = 0; i < this.n; i++) index.touch(i)
   }
 }
@@ -240,6 +323,10 @@ const VIEW_FIELDS = [
   'rotation',
   'joined',
   'joins',
+  'leg',
+  'reportedLoad',
+  'reportedAt',
+  'sentSince',
   'requestClass',
   'demand',
   'decisions',
@@ -258,6 +345,21 @@ export class Balancers implements Part {
   /** The decision that is wanted from outside: balancer and leg; -1. */
   pendingBalancer = -1
   pendingLeg = -1
+  readonly probes: Probes
+  private idle: IdleQueues | undefined
+  private feedback: Feedback | undefined
+  /** Reports and looks at the hosts so far, per balancer. */
+  private readonly reports: Float64Array
+  private readonly sweeps: Float64Array
+  private readonly reportKind: number
+  private readonly sweepKind: number
+  private readonly inRotation: Uint8Array
+  private readonly answer: { -readonly [K in keyof Answer]: Answer[K] } = {
+    response: 0,
+    ok: true,
+    queue: -1,
+    service: 0,
+  }
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
@@ -281,7 +383,7 @@ export class Balancers implements Part {
     this.legs = world.legs
     this.compiled = world.compiled
     const { compiled, kernel, legs, replicas } = world
-    this.all = compiled.balancers.map((spec) => new Balancer(world, spec))
+    this.all = compiled.balancers.map((spec, b) => new Balancer(world, spec, b))
     this.gauges = new Gauges(2 * this.all.length)
     this.waiting = new Fifo(legs, this.all.length)
     this.first = new Int32Array(this.all.length)
@@ -301,12 +403,110 @@ export class Balancers implements Part {
     this.hedging = compiled.calls.some((call) => call.hedge !== undefined)
     this.decideKind = kernel.on('a balancer decides', (b, leg) => this.decide(b, leg))
     this.giveUpKind = kernel.on('a wait for a backend ends', (leg, timer) => this.giveUp(leg, timer))
+    this.idle = undefined
+    this.feedback = undefined
+    this.probes = new Probes(world, this.all)
+    this.reports = new Float64Array(this.all.length)
+    this.sweeps = new Float64Array(this.all.length)
+    this.reportKind = kernel.on('replicas report their queues', (b) => this.report(b))
+    this.sweepKind = kernel.on('a balancer looks at its hosts', (b) => this.sweep(b))
+    this.inRotation = new Uint8Array(Math.max(0, ...this.all.map(({ n }) => n)))
   }
 
   wire(): void {
     const { network, replicas } = this.world
     this.network = network
     this.replicas = replicas
+    for (const balancer of this.all) balancer.listen()
+  }
+
+  start(): void {
+    this.all.forEach(({ spec }, b) => {
+      if (spec.reports !== undefined) this.kernel.at(spec.reports.interval, this.reportKind, b, 0)
+      if (spec.outlierDetection !== undefined)
+        this.kernel.at(spec.outlierDetection.interval, this.sweepKind, b, 0)
+    })
+  }
+
+  /** Sees to it that a policy of balancer `b` gets what it uses, from now on. */
+  provide(b: number, { uses = [] }: BalancingPolicy): void {
+    if (uses.includes('idle')) this.openIdleQueue(b)
+    if (uses.includes('feedback') || uses.includes('probes')) this.openFeedback()
+    if (uses.includes('probes')) this.feedback!.measureLatencies()
+  }
+
+  private openIdleQueue(b: number): void {
+    const idle = this.idleQueues()
+    if (!idle.isOpen(b)) idle.open(b)
+  }
+
+  private idleQueues(): IdleQueues {
+    this.idle ??= new IdleQueues(this.all, this.replicas, this.balancerOf, this.slotOf, this.world.seed)
+    return this.idle
+  }
+
+  private openFeedback(): void {
+    this.feedback ??= new Feedback(this.world)
+    this.world.services.feedback = this.feedback
+    this.probes.feedback = this.feedback
+  }
+
+  takeIdle(b: number): number {
+    return this.idle?.take(b) ?? -1
+  }
+
+  private report(b: number): void {
+    const balancer = this.all[b]!
+    const { replicas: slots, reports } = balancer.spec
+    const { now } = this.kernel
+    for (let slot = 0; slot < slots.length; slot++) {
+      if (this.replicas.state[slots[slot]!] !== READY || this.replicas.crashed[slots[slot]!]! > 0) continue
+      balancer.reportedLoad[slot] = this.replicas.load[slots[slot]!]!
+      balancer.reportedAt[slot] = now
+      balancer.sentSince[slot] = 0
+    }
+    const next = ++this.reports[b]! + 1
+    this.kernel.at(next * reports!.interval, this.reportKind, b, 0)
+  }
+
+  /** The slots of the balancer that are hosts, healthy or not, into `inRotation`; how many they are. */
+  private countHosts(b: number): number {
+    const { replicas, inRotation } = this
+    const first = this.first[b]!
+    const slots = this.all[b]!.spec.replicas
+    let hosts = 0
+    for (let slot = 0; slot < slots.length; slot++) {
+      const r = slots[slot]!
+      const host = replicas.state[r] === READY && replicas.drained[r] === 0 && this.out[first + slot] === 0
+      inRotation[slot] = host ? 1 : 0
+      if (host) hosts++
+    }
+    return hosts
+  }
+
+  private sweep(b: number): void {
+    const { health, spec } = this.all[b]!
+    const hosts = this.countHosts(b)
+    if (health!.sweep(this.inRotation.subarray(0, spec.replicas.length), hosts, this.kernel.now))
+      this.applyHealth(b, health!)
+    const next = ++this.sweeps[b]! + 1
+    this.kernel.at(next * spec.outlierDetection!.interval, this.sweepKind, b, 0)
+  }
+
+  /** After a change of what is in rotation, crashed or ejected: who gets traffic. */
+  private applyHealth(b: number, health: HostHealth): void {
+    const { replicas, inRotation } = this
+    const balancer = this.all[b]!
+    const slots = balancer.spec.replicas
+    const hosts = this.countHosts(b)
+    const isHealthy = (slot: number): boolean =>
+      inRotation[slot] === 1 && replicas.crashed[slots[slot]!] === 0 && health.ejected[slot] === 0
+    let healthy = 0
+    for (let slot = 0; slot < slots.length; slot++) if (isHealthy(slot)) healthy++
+    health.updatePanic(hosts, healthy)
+    for (let slot = 0; slot < slots.length; slot++)
+      balancer.setAvailable(slot, health.panicking ? inRotation[slot] === 1 : isHealthy(slot))
+    if (balancer.availableCount > 0) this.releaseWaiting(b)
   }
 
   nodeOf(backend: number): number {
@@ -327,8 +527,20 @@ export class Balancers implements Part {
   setAvailable(backend: number, replica: boolean): void {
     const available = replica && this.out[backend] === 0
     const b = this.balancerOf[backend]!
-    this.all[b]!.setAvailable(this.slotOf[backend]!, available)
-    if (!available) return
+    const balancer = this.all[b]!
+    const slot = this.slotOf[backend]!
+    if (balancer.health !== undefined) this.applyHealth(b, balancer.health)
+    else balancer.setAvailable(slot, available)
+    if (this.idle !== undefined && balancer.available[slot] === 1)
+      this.idleAgain(balancer.spec.replicas[slot]!)
+    if (balancer.available[slot] === 1) this.releaseWaiting(b)
+  }
+
+  private idleAgain(r: number): void {
+    if (this.replicas.load[r] === 0) this.idle!.becameIdle(r)
+  }
+
+  private releaseWaiting(b: number): void {
     const { legs, kernel } = this
     while (this.waiting.length[b]! > 0) {
       const leg = this.waiting.pop(b)
@@ -340,7 +552,10 @@ export class Balancers implements Part {
   }
 
   loadChanged(backend: number, load: number): void {
-    this.all[this.balancerOf[backend]!]!.setLoad(this.slotOf[backend]!, load)
+    const balancer = this.all[this.balancerOf[backend]!]!
+    const slot = this.slotOf[backend]!
+    balancer.setLoad(slot, load)
+    if (load === 0 && this.idle !== undefined) this.idle.becameIdle(balancer.spec.replicas[slot]!)
   }
 
   arrive(b: number, leg: number): void {
@@ -353,13 +568,14 @@ export class Balancers implements Part {
       this.noBackend(b, leg)
       return
     }
-    balancer.prepare(this.legs.cls[leg]!)
+    balancer.prepare(leg, this.legs.cls[leg]!)
     if (balancer.controlled) {
       this.pendingBalancer = b
       this.pendingLeg = leg
       this.kernel.suspended = true
       return
     }
+    balancer.expectOwn()
     const slot = balancer.policy.decide(balancer, balancer.draws)
     this.assign(balancer, b, leg, this.hedging ? this.awayFromCopies(balancer, leg, slot) : slot)
   }
@@ -398,6 +614,8 @@ export class Balancers implements Part {
     legs.replica[leg] = r
     legs.backend[leg] = backend
     balancer.inTransit[slot]!++
+    if (balancer.reporting) balancer.sentSince[slot]!++
+    if (this.feedback !== undefined) this.feedback.sent(leg)
     replicas.expected[r]!++
     network.send(leg, compiled.services[replicas.service[r]!]!.node, spec.channels[slot]!)
   }
@@ -415,8 +633,30 @@ export class Balancers implements Part {
   /** An answer passes the balancer on its way back. */
   answered(leg: number, backend: number, sentAt: number): void {
     const balancer = this.all[this.balancerOf[backend]!]!
-    balancer.observe(this.slotOf[backend]!, this.kernel.now - sentAt, this.legs.outcome[leg] !== OK)
+    const slot = this.slotOf[backend]!
+    const outcome = this.legs.outcome[leg]!
+    balancer.observe(slot, this.kernel.now - sentAt, outcome !== OK)
     this.forget(leg, backend)
+    if (balancer.listener !== undefined) this.tell(balancer, slot, leg, sentAt)
+    if (balancer.health !== undefined) this.judge(balancer.health, backend, outcome)
+  }
+
+  private tell(balancer: Balancer, slot: number, leg: number, sentAt: number): void {
+    const { answer, feedback } = this
+    const listener = balancer.listener!
+    if (listener.answered === undefined) return
+    answer.response = this.kernel.now - sentAt
+    answer.ok = this.legs.outcome[leg] === OK
+    answer.queue = feedback === undefined ? -1 : feedback.queueOf(leg)
+    answer.service = feedback === undefined ? 0 : feedback.serviceOf(leg)
+    listener.answered(balancer, slot, answer)
+  }
+
+  private judge(health: HostHealth, backend: number, outcome: number): void {
+    const b = this.balancerOf[backend]!
+    const failed = outcome !== OK && outcome !== RATE_LIMITED
+    const hosts = failed ? this.countHosts(b) : 0
+    if (health.answered(this.slotOf[backend]!, failed, hosts, this.kernel.now)) this.applyHealth(b, health)
   }
 
   /** The leg is no longer in flight for the balancer. */
@@ -461,6 +701,11 @@ export class Balancers implements Part {
       waiting: this.waiting.save(),
       out: this.out.slice(),
       all: this.all.map((balancer) => balancer.save()),
+      reports: this.reports.slice(),
+      sweeps: this.sweeps.slice(),
+      probes: this.probes.save(),
+      idle: this.idle?.save(),
+      feedback: this.feedback?.save(),
     }
   }
 
@@ -472,6 +717,11 @@ export class Balancers implements Part {
       waiting: unknown
       out: Int32Array
       all: unknown[]
+      reports: Float64Array
+      sweeps: Float64Array
+      probes: unknown
+      idle: unknown
+      feedback: unknown
     }
     this.pendingBalancer = from.pendingBalancer
     this.pendingLeg = from.pendingLeg
@@ -481,5 +731,20 @@ export class Balancers implements Part {
     this.all.forEach((balancer, b) => {
       balancer.restore(from.all[b])
     })
+    this.reports.set(from.reports)
+    this.sweeps.set(from.sweeps)
+    this.probes.restore(from.probes)
+    this.idle = undefined
+    this.feedback = undefined
+    this.world.services.feedback = undefined
+    for (const balancer of this.all) {
+      balancer.listener = undefined
+      balancer.listen()
+    }
+    if (from.idle !== undefined) this.idleQueues().restore(from.idle)
+    if (from.feedback !== undefined) {
+      this.openFeedback()
+      this.feedback!.restore(from.feedback)
+    }
   }
 }

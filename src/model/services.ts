@@ -10,6 +10,7 @@ import type { Draws } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import { ABANDONED, ADMITTED, Admission, CANCELLED } from './admission.ts'
 import type { Balancers } from './balancers.ts'
+import type { Feedback } from './balancing/feedback.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled, ServiceSpec } from './compile/compiled.ts'
 import {
@@ -65,6 +66,8 @@ export class Services implements Part {
   readonly cores: readonly Cores[]
   /** Undefined where no service has overload control or cancels. */
   readonly admission: Admission | undefined
+  /** Where a policy asks what the replicas say of themselves. */
+  feedback: Feedback | undefined
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
@@ -103,6 +106,7 @@ export class Services implements Part {
     this.compiled = world.compiled
     const { compiled, kernel, legs } = world
     this.specs = compiled.services
+    this.feedback = undefined
     this.gauges = new Gauges(this.specs.length * SERVICE_GAUGES)
     this.arrivals = new Float64Array(this.specs.length)
     this.offered = new Float64Array(this.specs.length)
@@ -203,6 +207,7 @@ export class Services implements Part {
     legs.work[leg] = 0
     legs.memory[leg] = 0
     replicas.changeLoad(r, 1)
+    if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
     if (admission?.holds(leg, r, s, spec)) {
       legs.pc[leg] = FOR_ADMISSION
@@ -458,6 +463,7 @@ export class Services implements Part {
     legs.worker[leg] = 0
     replicas.changeLoad(r, -1)
     this.admission?.left(leg, r, outcome)
+    if (this.feedback !== undefined) this.feedback.left(leg, r, spec)
     if (held > 0) {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)

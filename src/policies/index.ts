@@ -3,11 +3,13 @@ export { MinIndex } from './min-index.ts'
 export { desiredReplicas } from './scaling/desired-replicas.ts'
 export { createScalingPolicy, scalingPolicies } from './scaling/index.ts'
 export type {
+  Answer,
   BalancerView,
   BalancingPolicy,
   IndexKey,
   InformationClass,
   PolicyDefinition,
+  PolicyNeed,
   PolicyParams,
   ScalingPolicy,
   ScalingView,

@@ -92,6 +92,13 @@ export class Params {
     return options[0]!
   }
 
+  flag(name: string): boolean {
+    const value = this.raw(name)
+    if (typeof value === 'boolean') return value
+    this.reject(`expected true or false, got ${show(value)}`, name)
+    return false
+  }
+
   /** Notes a problem; `field` is a path below the policy. */
   reject(what: string, field: string, hint?: string): void {
     this.problems.push({ what, path: `${this.policy}.${field}`, hint })

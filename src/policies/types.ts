@@ -52,13 +52,49 @@ export interface BalancerView {
   readonly demand: number
   /** The policy's own random stream. */
   readonly draws: Stream
+  /** The request's key, an integer of at least 0; -1 where it has none. Valid at a decision. */
+  readonly key: number
+  /** Changes whenever a weight does (slow start): what was computed from weights is then computed anew. */
+  readonly weightVersion: number
+  /**
+   * The last report of each slot (balancer option `reports`): legs at the replica then, when that was in seconds
+   * (-Infinity: there was none), and what this balancer has sent there since. Class `reported`.
+   */
+  readonly reportedLoad: Int32Array
+  readonly reportedAt: Float64Array
+  readonly sentSince: Int32Array
   /** An index of the smallest key over available slots, as of this call: ask anew at each decision. */
   minIndex(key: IndexKey): MinIndex
+  /** Takes the available slot that said the longest ago that it was idle out of the idle queue; -1: nobody is there. */
+  takeIdle(): number
+  /** Sends a probe to the slot; the policy hears of its answer by `probed`, unless that is lost. */
+  probe(slot: number): void
+  /** From now on this policy hears what comes back. A policy with `uses` calls for it before its first decision. */
+  attach(policy: BalancingPolicy): void
+}
+
+/** What a policy needs beyond the view: reported queues with every answer, answers to probes, idle queues. */
+export type PolicyNeed = 'answers' | 'feedback' | 'probes' | 'idle'
+
+/** What an answer tells that passes the balancer. */
+export type Answer = {
+  /** Seconds from the decision to the answer. */
+  readonly response: number
+  readonly ok: boolean
+  /** Legs at the replica once this one had left; -1 where it was not served. With `feedback` only. */
+  readonly queue: number
+  /** Seconds that the replica spent on the leg without its waits. With `feedback` only. */
+  readonly service: number
 }
 
 export interface BalancingPolicy {
+  readonly uses?: readonly PolicyNeed[]
   /** A slot with `available[slot] === 1`; called only when there is one. */
   decide(view: BalancerView, draws: Stream): number
+  /** An answer passes the balancer. `answer` is used again for the next one. */
+  answered?(view: BalancerView, slot: number, answer: Answer): void
+  /** A probe is answered: requests at the replica, and its estimate of their latency in seconds. */
+  probed?(view: BalancerView, slot: number, load: number, latency: number): void
   /** Plain data; `load` of it continues exactly. */
   save(): unknown
   load(state: unknown): void

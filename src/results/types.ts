@@ -146,6 +146,11 @@ export type ComponentResult =
       readonly inFlight: GaugeSummary
       readonly decisions: number
       readonly unroutable: GaugeSummary
+      /** Probes sent over the whole run; absent where the policy sends none. */
+      readonly probes?: number
+      /** With outlier detection or a panic threshold: ejections of hosts, and how often panic began. */
+      readonly ejections?: number
+      readonly panics?: number
     }
   | {
       readonly kind: 'database'

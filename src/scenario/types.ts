@@ -195,6 +195,20 @@ export type Link = {
 /** A policy by name with its parameters, as written: `jsq` or `{ jsq: { ties: fastest } }`. */
 export type PolicySpec = { readonly name: string; readonly params: Readonly<Record<string, unknown>> }
 
+/** Weights of slots that come into rotation grow over `window` seconds: see `model/balancing/slow-start.ts`. */
+export type SlowStart = { readonly window: number; readonly aggression: number; readonly minWeight: number }
+
+/** Envoy's outlier detection; times in seconds, shares from 0 to 1. */
+export type OutlierDetection = {
+  /** 0: not used. */
+  readonly consecutiveFailures: number
+  readonly interval: number
+  readonly baseEjection: number
+  readonly maxEjection: number
+  readonly maxEjectionPercent: number
+  readonly successRate: { readonly stdev: number; readonly hosts: number; readonly requests: number }
+}
+
 export type Balancer = {
   readonly name: string
   readonly policy: PolicySpec
@@ -206,6 +220,12 @@ export type Balancer = {
   readonly noBackend: number
   /** `direct`: the answer does not pass through the balancer, which forgets the leg once it is sent on. */
   readonly response: 'proxy' | 'direct'
+  readonly slowStart?: SlowStart | undefined
+  readonly outlierDetection?: OutlierDetection | undefined
+  /** Share of the hosts below which all of them get traffic; absent: half with outlier detection, else never. */
+  readonly panicThreshold?: number | undefined
+  /** Seconds between the reports that replicas make of their queues; absent: none. */
+  readonly reports?: { readonly interval: number } | undefined
 }
 
 export type Step =

@@ -63,6 +63,10 @@ export function componentResults(world: World): Record<string, ComponentResult> 
       inFlight: summary(balancers.gauges, 2 * b),
       decisions: balancer.decisions,
       unroutable: summary(balancers.gauges, 2 * b + 1),
+      ...(balancers.probes.sent[b]! > 0 ? { probes: balancers.probes.sent[b]! } : {}),
+      ...(balancer.health === undefined
+        ? {}
+        : { ejections: balancer.health.ejections, panics: balancer.health.panics }),
     }
   })
   compiled.services.forEach((spec, s) => {

@@ -284,6 +284,7 @@ export class Simulation {
     this.faults.start()
     this.world.scalers.start()
     this.world.workloads.start()
+    this.world.balancers.start()
   }
 
   private decision(balancers: Balancers, scalers: Scalers): Stop {

@@ -180,6 +180,7 @@ describe('a policy as an agent', () => {
       const ofPolicy: number[] = []
       for (const { info, after } of decisions('balancing')) {
         const view = info.view as FakeView
+        if (policy.uses !== undefined) view.attach(policy)
         const slot = policy.decide(view, view.draws)
         after(slot)
         ofPolicy.push(slot)

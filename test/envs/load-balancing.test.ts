@@ -66,11 +66,20 @@ describe('LoadBalancing-v0', () => {
     ['offset-sed', {}],
     ['round-robin', {}],
     ['expected-work', {}],
+    ['power-of-d', { d: 3 }],
+    ['least-pending', {}],
+    ['envoy-least-request', {}],
+    ['never-queue', {}],
+    ['jiq', {}],
+    ['stale-estimate', { k: 2 }],
+    ['peak-ewma', { defaultRtt: 0.03 }],
+    ['c3', {}],
+    ['prequal', {}],
   ])('gives the same bytes for %s inside the simulator and as an agent', (name, params) => {
     // One balancer: an agent is one, while in the simulator each balancer has a policy of its own.
     const text = POOL.replace('to: edge-b', 'to: edge-a').replace(/ {2}edge-b: .*\n/, '')
     const policy = `policy: ${JSON.stringify({ [name]: params }).replaceAll(':', ': ')}`
-    const written = text.replace('policy: least-request', policy)
+    const written = text.replace('policy: least-request', `${policy}, reports: { interval: 0.05 }`)
     const env = loadBalancing({ scenario: written, start: 'empty', episodeLength: 'horizon' })
     const agent = createAgent(name, params)
     agent.reset?.(0)
@@ -78,6 +87,33 @@ describe('LoadBalancing-v0', () => {
     const inside = new Simulation(loadScenario(written), { seed: '5/0', series: false })
     inside.run()
     expect(JSON.stringify(env.simulation!.result())).toBe(JSON.stringify(inside.result()))
+  })
+
+  test('shows the last reported queue of each slot and its age, or no queue of endless age', () => {
+    const text = POOL.replaceAll(
+      'policy: least-request',
+      'policy: least-request, reports: { interval: 0.05 }',
+    )
+    const env = loadBalancing({ scenario: text, start: 'empty', episodeLength: 'horizon' })
+    const { shared, each } = env.slotLayout
+    const scale = 5 * env.load.demand
+    const lg = (x: number): number => Math.min(1, Math.log1p(x) / Math.log1p(1000))
+    let reported = 0
+    play(env, 3, (info, observation) => {
+      const view = info.view as Balancer
+      for (let i = 0; i < view.n; i++) {
+        const at = shared + i * each
+        const known = view.reportedAt[i]! > 0
+        const age = view.time - view.reportedAt[i]!
+        expect(known).toBe(view.time >= 0.05)
+        expect(observation[at + 6]).toBeCloseTo(lg(view.reportedLoad[i]!), 6)
+        expect(observation[at + 7]).toBeCloseTo(known ? age / (age + scale) : 1, 6)
+        if (known && view.available[i] === 1) expect(age).toBeLessThanOrEqual(0.05 + 1e-9)
+        if (view.reportedLoad[i]! > 0) reported++
+      }
+      return view.available.indexOf(1)
+    })
+    expect(reported).toBeGreaterThan(0)
   })
 
   test('pays by exactly the time that requests spent and the charges of failures', () => {

@@ -4,7 +4,7 @@
  * of a few hundred requests each.
  */
 import fc from 'fast-check'
-import { balancingPolicies, scalingPolicies } from '../../src/policies/index.ts'
+import { balancingPolicies, createBalancingPolicy, scalingPolicies } from '../../src/policies/index.ts'
 import type { BalancerInput } from '../../src/scenario/schema/balancer.ts'
 import type { CallPolicyInput, RetryInput } from '../../src/scenario/schema/call-policy.ts'
 import type { Quantity } from '../../src/scenario/schema/common.ts'
@@ -154,7 +154,7 @@ const overload: fc.Arbitrary<Pick<ServiceInput, 'overload' | 'cancel'>> = fc.rec
 )
 
 /** What of it a discipline and the kind of scenario allow. */
-function fitting(
+function allowed(
   { overload, cancel }: Pick<ServiceInput, 'overload' | 'cancel'>,
   discipline: 'fifo' | 'ps',
 ): Pick<ServiceInput, 'overload' | 'cancel'> {
@@ -259,7 +259,7 @@ function service(
       cores,
       discipline,
       ...(defaults ?? {}),
-      ...(guarded === null ? {} : fitting(guarded, discipline)),
+      ...(guarded === null ? {} : allowed(guarded, discipline)),
       // Fits any endpoint: 4 MiB at most, twice in no repeat.
       ...(memory === null ? {} : { memory: `${memory}MiB` }),
       ...(workers === null ? {} : { workers }),
@@ -305,6 +305,29 @@ function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.
 
 const policies = [...balancingPolicies.keys()]
 
+/** What a balancer knows of its hosts and makes of it. */
+const hostOptions: fc.Arbitrary<BalancerInput> = fc.record(
+  {
+    reports: fc.constant({ interval: 0.3 }),
+    slowStart: fc.constant({ window: 4, minWeight: 0.2 }),
+    outlierDetection: fc.constant({ consecutiveFailures: 2, interval: 1, baseEjection: 2 }),
+    panicThreshold: fc.constantFrom(0.4, 0.9),
+  },
+  { requiredKeys: [] },
+)
+
+/** Without what the policy or the way of the answers rules out. */
+export function fitting({ outlierDetection, ...balancer }: BalancerInput): BalancerInput {
+  const { uses = [] } = createBalancingPolicy({ name: balancer.policy as string, params: {} }, 1)
+  const response = uses.includes('answers') ? 'proxy' : balancer.response
+  return {
+    ...balancer,
+    response,
+    ...(balancer.policy === 'stale-estimate' ? { reports: { interval: 0.5 } } : {}),
+    ...(response === 'proxy' && outlierDetection !== undefined ? { outlierDetection } : {}),
+  }
+}
+
 export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput> {
   const { calm = false } = kind
   return fc.integer({ min: 1, max: 4 }).chain((count) => {
@@ -320,11 +343,14 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
         .record({
           services: fc.tuple(...services),
           balancers: fc.array(
-            fc.record({
-              policy: fc.constantFrom(...policies),
-              noBackend: fc.constantFrom(0, 0.5),
-              response: fc.constantFrom('proxy' as const, 'proxy' as const, 'direct' as const),
-            }),
+            fc
+              .record({
+                policy: fc.constantFrom(...policies),
+                noBackend: fc.constantFrom(0, 0.5),
+                response: fc.constantFrom('proxy' as const, 'proxy' as const, 'direct' as const),
+                hosts: hostOptions,
+              })
+              .map(({ hosts, ...balancer }) => fitting({ ...balancer, ...hosts })),
             { minLength: count, maxLength: count },
           ),
           first: workload(way(0), kind),

@@ -89,6 +89,8 @@ export function expectConsistent(simulation: Simulation): void {
     })
   }
 
+  expectHealth(simulation)
+
   // What is where.
   network.inTransit.value.forEach((value, link) => {
     expect(value).toBe(
@@ -214,6 +216,23 @@ function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
     const saved = structuredClone(breaker.save())
     expect(breaker.acquire(kernel.now + 1e6)).toBe(true)
     breaker.load(saved)
+  }
+}
+
+/** Who gets traffic: nobody that is not ready, and no ejected host unless all hosts do. */
+function expectHealth({ world }: Simulation): void {
+  const { balancers, replicas } = world
+  for (const { available, availableCount, rotation, health, spec } of balancers.all) {
+    expect(available.reduce((sum, value) => sum + value, 0)).toBe(availableCount)
+    expect(new Set(rotation).size).toBe(availableCount)
+    for (const slot of rotation) {
+      const r = spec.replicas[slot]!
+      expect([available[slot], replicas.state[r], replicas.drained[r]]).toEqual([1, READY, 0])
+      if (health?.panicking) continue
+      expect([replicas.crashed[r], health?.ejected[slot] ?? 0]).toEqual([0, 0])
+    }
+    if (health !== undefined)
+      expect(health.ejected.reduce((sum, value) => sum + value, 0)).toBe(health.active)
   }
 }
 

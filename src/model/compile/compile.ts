@@ -497,6 +497,10 @@ class Compiler {
       proxy: balancer.response === 'proxy',
       noBackend: balancer.noBackend,
       policy: balancer.policy,
+      slowStart: balancer.slowStart,
+      outlierDetection: balancer.outlierDetection,
+      panicThreshold: balancer.panicThreshold,
+      reports: balancer.reports,
       replicas: Int32Array.from(slots, ({ service, slot }) => service.firstReplica + slot),
       weights: Float64Array.from(slots, ({ weight }) => weight),
       channels: Int32Array.from(slots, ({ service, slot }) =>

@@ -1,7 +1,13 @@
 /** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
-
 import type { Cancel, Overload } from '../../scenario/overload-types.ts'
-import type { Backoff, CircuitBreaker, Distribution, RetryBudget, Scenario } from '../../scenario/types.ts'
+import type {
+  Backoff,
+  Balancer,
+  CircuitBreaker,
+  Distribution,
+  RetryBudget,
+  Scenario,
+} from '../../scenario/types.ts'
 import type { KeyTable } from './key-table.ts'
 import type { Program } from './program.ts'
 
@@ -145,7 +151,7 @@ export type BalancerSpec = {
   readonly classes: readonly number[]
   /** Mean demand of a class's request here, by class; NaN where none. */
   readonly classDemand: Float64Array
-}
+} & Pick<Balancer, 'slowStart' | 'outlierDetection' | 'panicThreshold' | 'reports'>
 
 export type ServiceSpec = {
   readonly name: string

@@ -22,6 +22,7 @@ class LeastRequest implements BalancingPolicy {
   /** The credit of each slot; for unequal weights. */
   private readonly current: Float64Array
   private view: BalancerView | undefined
+  private version = 0
   private equal = false
   private best = -1
   private total = 0
@@ -31,7 +32,7 @@ class LeastRequest implements BalancingPolicy {
   }
 
   decide(view: BalancerView): number {
-    if (view !== this.view) this.prepare(view)
+    if (view !== this.view || view.weightVersion !== this.version) this.prepare(view)
     const index = view.minIndex(KEY)
     if (index.count() === 1) return index.first()
     if (this.equal) {
@@ -55,6 +56,7 @@ class LeastRequest implements BalancingPolicy {
 
   private prepare(view: BalancerView): void {
     this.view = view
+    this.version = view.weightVersion
     this.equal = view.weight.every((weight) => weight === view.weight[0])
   }
 

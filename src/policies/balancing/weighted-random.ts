@@ -10,6 +10,7 @@ const TRIES = 8
 class WeightedRandom extends StatelessBalancing {
   private readonly weights: readonly number[] | undefined
   private view: BalancerView | undefined
+  private version = 0
   /** Running sums of the weights over all slots, for the view at hand. */
   private sums: Float64Array = new Float64Array(0)
 
@@ -19,7 +20,7 @@ class WeightedRandom extends StatelessBalancing {
   }
 
   decide(view: BalancerView, draws: Stream): number {
-    if (view !== this.view) this.prepare(view)
+    if (view !== this.view || view.weightVersion !== this.version) this.prepare(view)
     const { sums } = this
     const { n, available, availableCount } = view
     // A draw that hits an unavailable slot is repeated: what remains has the right proportions.
@@ -50,6 +51,7 @@ class WeightedRandom extends StatelessBalancing {
 
   private prepare(view: BalancerView): void {
     this.view = view
+    this.version = view.weightVersion
     this.sums = new Float64Array(view.n)
     let sum = 0
     for (let i = 0; i < view.n; i++) this.sums[i] = sum += this.weightOf(view, i)

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../errors.ts'
 import { createBalancingPolicy, createScalingPolicy } from '../../policies/index.ts'
 import { existing, type Path, parsePath } from '../path.ts'
+import { checkBalancerNeeds } from './balancer-needs.ts'
 import { type CheckContext, slotsOf } from './context.ts'
 
 export function checkPolicies({ scenario, problems, raw }: CheckContext): void {
@@ -18,8 +19,14 @@ export function checkPolicies({ scenario, problems, raw }: CheckContext): void {
     const slots = scenario.services
       .filter(({ name }) => balancer.targets.includes(name))
       .reduce((sum, service) => sum + slotsOf(service), 0)
+    const path = ['balancers', balancer.name, 'policy']
     if (slots > 0)
-      attempt(['balancers', balancer.name, 'policy'], () => createBalancingPolicy(balancer.policy, slots, ''))
+      attempt(path, () => {
+        const policy = createBalancingPolicy(balancer.policy, slots, '')
+        checkBalancerNeeds(balancer, policy, (field, what, hint) =>
+          problems.add([...existing(raw, ['balancers', balancer.name, field])], what, hint),
+        )
+      })
   }
   for (const { name, autoscaler } of scenario.services) {
     if (autoscaler !== undefined)

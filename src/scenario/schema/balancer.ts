@@ -2,12 +2,13 @@
 import type { z } from 'zod'
 import { balancingPolicies } from '../../policies/index.ts'
 import type { Balancer } from '../types.ts'
+import { type HostsInput, hostFields } from './balancer-hosts.ts'
 import { choice, duration, either, listOf, name, noun, number, problem, type Quantity } from './common.ts'
 import { type PolicyInput, policy } from './policy.ts'
 
 export type TargetInput = string | { to: string; weight?: number | undefined }
 
-export type BalancerInput = {
+export type BalancerInput = HostsInput & {
   /** Default round-robin. */
   policy?: PolicyInput | undefined
   /** One service; short for `targets` with one entry. */
@@ -46,21 +47,12 @@ export const balancer: z.ZodType<Omit<Balancer, 'name'>, BalancerInput> = noun(
     response: choice(['proxy', 'direct'])
       .optional()
       .describe('direct: answers do not pass through the balancer. Default proxy.'),
+    ...hostFields,
   },
   {
-    planned: [
-      'sockets',
-      'memory',
-      'outlierDetection',
-      'panic',
-      'slowStart',
-      'healthCheck',
-      'overload',
-      'retry',
-      'failures',
-    ],
+    planned: ['sockets', 'memory', 'healthCheck', 'overload', 'retry', 'failures'],
   },
-).transform(({ policy, to, targets, noBackend, response }, context): Omit<Balancer, 'name'> => {
+).transform(({ policy, to, targets, noBackend, response, ...hosts }, context): Omit<Balancer, 'name'> => {
   const list = targets ?? (to === undefined ? [] : [{ to, weight: 1 }])
   if ((to === undefined) === (targets === undefined))
     problem(
@@ -84,5 +76,6 @@ export const balancer: z.ZodType<Omit<Balancer, 'name'>, BalancerInput> = noun(
     weights: list.map(({ weight }) => weight),
     noBackend: noBackend ?? 0,
     response: response ?? 'proxy',
+    ...hosts,
   }
 })

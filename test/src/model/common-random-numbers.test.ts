@@ -6,7 +6,7 @@ import type { Draws } from '../../../src/random/index.ts'
 import { parseScenario } from '../../../src/scenario/index.ts'
 import type { ScenarioInput } from '../../../src/scenario/schema.ts'
 import { Simulation } from '../../../src/simulation/index.ts'
-import { anyScenario } from '../../support/any-scenario.ts'
+import { anyScenario, fitting } from '../../support/any-scenario.ts'
 
 const SEED = 3
 
@@ -49,7 +49,7 @@ function watch(input: ScenarioInput, seed: number): Seen {
 function withPolicy(input: ScenarioInput, policy: string): ScenarioInput {
   const balancers = Object.entries(input.balancers ?? {}).map(([name, balancer]) => [
     name,
-    { ...balancer, policy },
+    fitting({ ...balancer, policy }),
   ])
   return { ...input, balancers: Object.fromEntries(balancers) }
 }

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../src/errors.ts'
 import { balancingPolicies, createBalancingPolicy } from '../../../src/policies/balancing/index.ts'
 import type { BalancingPolicy } from '../../../src/policies/types.ts'
-import { Stream } from '../../../src/random/stream.ts'
 import { FakeView } from './fake-view.ts'
 
 const names = [...balancingPolicies.keys()]
@@ -15,13 +14,28 @@ const variants: [name: string, params: Record<string, unknown>][] = [
   ['jsq', { ties: 'fastest' }],
   ['jsq', { ties: 'first', view: 'own' }],
   ['jsq', { ties: 'fastest', view: 'own' }],
-  ['sed', { view: 'own' }],
+  ['sed', { view: 'own', ties: 'random' }],
   ['offset-sed', { c: 0.7, b: 1.4, view: 'own' }],
+  ['power-of-d', { d: 3, replace: true }],
+  ['power-of-d', { d: 9 }],
+  ['envoy-least-request', { bias: 0.5 }],
+  ['never-queue', { view: 'own' }],
+  ['peak-ewma', { defaultRtt: '30ms' }],
+  ['prequal', { pool: 3, rProbe: 1.5, rRemove: 0.5 }],
+  ['maglev', { tableSize: 101 }],
+  ['bounded-load', { hash: 'ring', balanceFactor: 110 }],
 ]
 const cases = variants.map(([name, params]) => ({ name, params, title: `${name} ${JSON.stringify(params)}` }))
 
 const make = (name: string, params: Record<string, unknown> = {}, n = 6): BalancingPolicy =>
   createBalancingPolicy({ name, params }, n)
+
+/** The policy with a view that it hears from. */
+function attached(view: FakeView, name: string, params: Record<string, unknown>, n = 6): BalancingPolicy {
+  const policy = make(name, params, n)
+  view.attach(policy)
+  return policy
+}
 
 /** What happens between decisions: answers, and slots that leave and come back. */
 type Event = { readonly toggle: number } | { readonly answer: number } | 'decide'
@@ -44,7 +58,12 @@ function apply(view: FakeView, what: Event): boolean {
   if ('toggle' in what) {
     const on = view.available[what.toggle] === 0
     if (on || view.availableCount > 1) view.setAvailable(what.toggle, on)
-  } else if (view.inFlight[what.answer]! > 0) view.change(what.answer, -1)
+  } else if (view.inFlight[what.answer]! > 0) {
+    view.time += 0.07
+    view.change(what.answer, -1)
+    view.answer(what.answer, 0.01 * (what.answer + 1))
+    view.report(what.answer)
+  }
   return false
 }
 
@@ -53,9 +72,10 @@ describe.each(cases)('$title', ({ name, params }) => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), fc.boolean(), (events, equal) => {
         const view = equal ? new FakeView(6) : heterogeneous()
-        const policy = make(name, params)
+        const policy = attached(view, name, params)
         for (const what of events) {
           if (!apply(view, what)) continue
+          view.key = (view.key + 8) % 23
           const slot = policy.decide(view, view.draws)
           if (view.available[slot] !== 1) expect.fail(`picked ${slot} of [${view.available}]`)
           view.change(slot, 1)
@@ -69,19 +89,22 @@ describe.each(cases)('$title', ({ name, params }) => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 50 }), fc.nat(50), (events, at) => {
         const view = heterogeneous()
-        const policy = make(name, params)
-        let copy = make(name, params)
-        const copyDraws = Stream.derive(1, 'policy')
+        const twin = heterogeneous()
+        const policy = attached(view, name, params)
+        let copy = attached(twin, name, params)
         events.forEach((what, i) => {
           if (i === at) {
             const state = JSON.parse(JSON.stringify(policy.save()))
-            copy = make(name, params)
+            copy = attached(twin, name, params)
             copy.load(state)
           }
+          apply(twin, what)
           if (!apply(view, what)) return
+          twin.key = view.key = (view.key + 8) % 23
           const slot = policy.decide(view, view.draws)
-          expect(copy.decide(view, copyDraws)).toBe(slot)
+          expect(copy.decide(twin, twin.draws)).toBe(slot)
           view.change(slot, 1)
+          twin.change(slot, 1)
         })
       }),
       { seed: 2, numRuns: 100 },
@@ -90,7 +113,7 @@ describe.each(cases)('$title', ({ name, params }) => {
 
   test('is not changed by what happens to a state that it saved or loaded', () => {
     const view = heterogeneous()
-    const policy = make(name, params)
+    const policy = attached(view, name, params)
     for (let i = 0; i < 5; i++) policy.decide(view, view.draws)
     const state = policy.save()
     const before = JSON.stringify(state)
@@ -103,7 +126,7 @@ describe.each(cases)('$title', ({ name, params }) => {
   test('picks the only available slot', () => {
     for (let only = 0; only < 6; only++) {
       const view = heterogeneous()
-      const policy = make(name, params)
+      const policy = attached(view, name, params)
       policy.decide(view, view.draws)
       for (let i = 0; i < 6; i++) view.setAvailable(i, i === only)
       expect([1, 2, 3].map(() => policy.decide(view, view.draws))).toEqual([only, only, only])

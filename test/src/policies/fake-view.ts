@@ -1,5 +1,5 @@
 import { MinIndex } from '../../../src/policies/min-index.ts'
-import type { BalancerView, IndexKey, ScalingView } from '../../../src/policies/types.ts'
+import type { BalancerView, BalancingPolicy, IndexKey, ScalingView } from '../../../src/policies/types.ts'
 import { Stream } from '../../../src/random/stream.ts'
 
 /** A balancer's view under a test's control, with indices kept up to date as the simulator does. */
@@ -20,6 +20,16 @@ export class FakeView implements BalancerView {
   readonly joined: Float64Array
   requestClass = 0
   demand = 0.01
+  key = -1
+  weightVersion = 0
+  readonly reportedLoad: Int32Array
+  readonly reportedAt: Float64Array
+  readonly sentSince: Int32Array
+  /** Idle slots in the order in which they became so. */
+  readonly idle: number[]
+  /** Slots that were probed. */
+  readonly probes: number[] = []
+  listener: BalancingPolicy | undefined
   readonly draws: Stream
   private readonly indices: Map<IndexKey, MinIndex> = new Map()
 
@@ -37,7 +47,43 @@ export class FakeView implements BalancerView {
     this.load = new Int32Array(n)
     this.rotation = Array.from({ length: n }, (_, i) => i)
     this.joined = new Float64Array(n)
+    this.reportedLoad = new Int32Array(n)
+    this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
+    this.sentSince = new Int32Array(n)
+    this.idle = Array.from({ length: n }, (_, i) => i)
     this.draws = Stream.derive(seed, 'policy')
+  }
+
+  attach(policy: BalancingPolicy): void {
+    this.listener = policy
+  }
+
+  takeIdle(): number {
+    for (let slot = this.idle.shift(); slot !== undefined; slot = this.idle.shift())
+      if (this.available[slot] === 1) return slot
+    return -1
+  }
+
+  probe(slot: number): void {
+    this.probes.push(slot)
+    this.listener?.probed?.(this, slot, this.load[slot]!, 0.01 * (1 + this.load[slot]!))
+  }
+
+  /** An answer of the slot, which holds as many as now, after so many seconds. */
+  answer(slot: number, response: number): void {
+    this.listener?.answered?.(this, slot, {
+      response,
+      ok: true,
+      queue: this.load[slot]!,
+      service: response / (1 + this.load[slot]!),
+    })
+  }
+
+  /** The slot reports its load now. */
+  report(slot: number): void {
+    this.reportedLoad[slot] = this.load[slot]!
+    this.reportedAt[slot] = this.time
+    this.sentSince[slot] = 0
   }
 
   minIndex(key: IndexKey): MinIndex {
@@ -64,7 +110,9 @@ export class FakeView implements BalancerView {
     this.inFlight[slot]! += by
     this.load[slot]! += by
     this.inTransit[slot]! += by
+    if (by > 0) this.sentSince[slot]!++
     this.work[slot]! += by * this.demand
+    if (this.load[slot] === 0 && !this.idle.includes(slot)) this.idle.push(slot)
     this.update(slot)
   }
 
