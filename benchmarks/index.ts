@@ -4,15 +4,7 @@ export type { BenchmarkManifest } from './manifest.ts'
 export type { DecisionProcess, PolicyTable } from './optimal/decision-process.ts'
 export { type ExactCostOptions, exactCost, tabulate } from './optimal/exact-cost.ts'
 export { type MarkovModel, type MarkovView, processOf } from './optimal/model-of.ts'
-export {
-  type DispatchState,
-  dispatchProcess,
-  type OptimalModel,
-  type ReplicasState,
-  replicasProcess,
-  type SlowServerState,
-  slowServerProcess,
-} from './optimal/models.ts'
+export { dispatchProcess, type OptimalModel, replicasProcess, slowServerProcess } from './optimal/models.ts'
 export { registerOptimal } from './optimal/optimal-agent.ts'
 export {
   type AverageCost,

@@ -1,10 +1,10 @@
 /** The environments of this package; importing this registers them. */
 import { make, register, registeredSpecs, spec } from '../src/gym/index.ts'
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
-import { Dispatch } from './dispatch/env.ts'
+import { Dispatch, type DispatchState } from './dispatch/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
 import { ParkLoadBalance } from './park/env.ts'
-import { Replicas } from './replicas/env.ts'
+import { Replicas, type ReplicasState } from './replicas/env.ts'
 import { SlowServer } from './slow-server/env.ts'
 
 register({
@@ -58,11 +58,13 @@ export {
   Autoscaling,
   type AutoscalingOptions,
   Dispatch,
+  type DispatchState,
   LoadBalancing,
   type LoadBalancingOptions,
   make,
   ParkLoadBalance,
   Replicas,
+  type ReplicasState,
   registeredSpecs,
   SlowServer,
   spec,

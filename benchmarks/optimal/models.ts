@@ -1,5 +1,7 @@
 /** The Markov environments as decision processes, cut off at a largest queue, at which arrivals are lost. */
+import type { DispatchState } from '../../envs/dispatch/env.ts'
 import type { DispatchModel } from '../../envs/dispatch/model.ts'
+import type { ReplicasState } from '../../envs/replicas/env.ts'
 import type { ReplicasModel } from '../../envs/replicas/model.ts'
 import type { SlowServerModel } from '../../envs/slow-server/model.ts'
 import { type DecisionProcess, ProcessBuilder } from './decision-process.ts'
@@ -12,8 +14,6 @@ export type OptimalModel<S> = {
   /** In the order of the decision points: what an environment's state is there. */
   readonly points: readonly S[]
 }
-
-export type DispatchState = readonly [first: number, second: number]
 
 /** Both queues from 0 to `limit` jobs; a full queue passes its job on to the other, where both are full it is lost. */
 export function dispatchProcess(model: DispatchModel, limit = 150): OptimalModel<DispatchState> {
@@ -43,10 +43,8 @@ export function dispatchProcess(model: DispatchModel, limit = 150): OptimalModel
   }
 }
 
-/** The number of jobs that wait or are at the fast server. */
-export type SlowServerState = number
-
-export function slowServerProcess(model: SlowServerModel, limit = 300): OptimalModel<SlowServerState> {
+/** A state is the number of jobs that wait or are at the fast server. */
+export function slowServerProcess(model: SlowServerModel, limit = 300): OptimalModel<number> {
   const { lambda, mu1, mu2 } = model
   const states = 2 * (limit + 1)
   const at = (n: number, busy: number): number => 2 * n + busy
@@ -68,14 +66,6 @@ export function slowServerProcess(model: SlowServerModel, limit = 300): OptimalM
     }
   }
   return { process: builder.build(), points, pointOf: (n) => Math.min(n, limit) - 2 }
-}
-
-export type ReplicasState = {
-  /** 0: the phase of `lambda1`, 1: that of `lambda2`. */
-  readonly phase: number
-  readonly jobs: number
-  readonly ready: number
-  readonly starting: number
 }
 
 /** Every event is followed by a decision. */
