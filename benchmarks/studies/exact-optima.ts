@@ -41,7 +41,12 @@ function bestSplit({ lambda, mu1, mu2 }: DispatchModel): { cost: number; share: 
   return best
 }
 
-function dispatch(model: DispatchModel, offsets: readonly number[], gammas: readonly number[]): void {
+function dispatch(
+  model: DispatchModel,
+  offsets: readonly number[],
+  gammas: readonly number[],
+  rates: readonly number[],
+): void {
   const { lambda, mu1, mu2 } = model
   const system = `dispatch ${lambda}; ${mu1}, ${mu2}`
   const grid = dispatchProcess(model)
@@ -63,6 +68,11 @@ function dispatch(model: DispatchModel, offsets: readonly number[], gammas: read
       evaluatePolicy(grid.process, policy, TOLERANCE).average,
       optimum,
     )
+  }
+  for (const perTime of rates) {
+    const policy = solveDiscounted(grid.process, { perTime })
+    const { average } = evaluatePolicy(grid.process, policy, TOLERANCE)
+    print(system, `discounted by ${perTime} per time`, average, optimum)
   }
 }
 
@@ -113,10 +123,15 @@ function replicas(model: ReplicasModel): void {
 
 slowServer({ kind: 'slow-server', lambda: 0.9, mu1: 1, mu2: 0.2 }, [])
 slowServer({ kind: 'slow-server', lambda: 0.8, mu1: 1, mu2: 0.1 }, [0.16, 0.08, 0.03])
-dispatch({ kind: 'dispatch', lambda: 1.05, mu1: 1, mu2: 0.5 }, [1, 0.8, 0.5, 0.3], [])
-dispatch({ kind: 'dispatch', lambda: 0.91, mu1: 1, mu2: 0.3 }, [1, 0.5, 0.3], [])
-dispatch({ kind: 'dispatch', lambda: 1.8, mu1: 1, mu2: 1 }, [], [])
-dispatch({ kind: 'dispatch', lambda: 0.99, mu1: 1, mu2: 0.1 }, [1, 0.5, 0.3], [0.9, 0.95, 0.98, 0.99])
+dispatch({ kind: 'dispatch', lambda: 1.05, mu1: 1, mu2: 0.5 }, [1, 0.8, 0.5, 0.3], [], [])
+dispatch({ kind: 'dispatch', lambda: 0.91, mu1: 1, mu2: 0.3 }, [1, 0.5, 0.3], [], [])
+dispatch({ kind: 'dispatch', lambda: 1.8, mu1: 1, mu2: 1 }, [], [], [])
+dispatch(
+  { kind: 'dispatch', lambda: 0.99, mu1: 1, mu2: 0.1 },
+  [1, 0.5, 0.3],
+  [0.9, 0.95, 0.98, 0.99],
+  [0.11, 0.0521],
+)
 replicas({
   kind: 'replicas',
   ...{ lambda1: 2, lambda2: 6, switch1: 0.02, switch2: 0.05, mu: 1, setup: 0.1, max: 10 },
