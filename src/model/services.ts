@@ -204,7 +204,7 @@ export class Services implements Part {
     legs.memory[leg] = 0
     replicas.changeLoad(r, 1)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (admission?.holds(leg, r, s, spec)) {
+    if (admission?.holds(leg, r, s)) {
       legs.pc[leg] = FOR_ADMISSION
       return
     }
@@ -497,9 +497,7 @@ export class Services implements Part {
 
   /** Whether nobody waits any more for the leg, which leaves a queue, and that is a reason to drop it. */
   private isDiscarded(leg: number, spec: ServiceSpec): boolean {
-    const { admission, replicas, legs } = this
-    if (admission === undefined || admission.isWanted(leg, replicas.service[legs.replica[leg]!]!, spec))
-      return false
+    if (this.admission === undefined || this.admission.isWanted(leg, spec)) return false
     this.discard(leg)
     return true
   }
@@ -523,8 +521,10 @@ export class Services implements Part {
 
   private dropUnwanted(row: number): void {
     const { legs, replicas } = this
-    const { cancel } = this.specs[replicas.service[legs.replica[row]!]!]!
-    if (legs.kind[row] === BRANCH || cancel === 'never') {
+    const s = replicas.service[legs.replica[row]!]!
+    const spec = this.specs[s]!
+    if (legs.kind[row] === LEG) this.admission!.countUnwanted(s, spec)
+    if (legs.kind[row] === BRANCH || spec.cancel === 'never') {
       this.fail(row, DEADLINE)
       return
     }
