@@ -208,21 +208,23 @@ export class Services implements Part {
       legs.pc[leg] = FOR_ADMISSION
       return
     }
-    this.enter(leg)
+    this.enterAt(leg, r, spec)
   }
 
   /** The leg is admitted: it needs a worker, then memory. */
   enter(leg: number): void {
-    const { legs } = this
-    const r = legs.replica[leg]!
-    const spec = this.specs[this.replicas.service[r]!]!
+    const r = this.legs.replica[leg]!
+    this.enterAt(leg, r, this.specs[this.replicas.service[r]!]!)
+  }
+
+  private enterAt(leg: number, r: number, spec: ServiceSpec): void {
     if (!spec.uses.workers) {
       this.admit(leg, r, spec)
     } else if (this.workers[r]! < spec.workers) {
       this.takeWorker(leg, r)
       this.admit(leg, r, spec)
     } else {
-      legs.pc[leg] = FOR_WORKER
+      this.legs.pc[leg] = FOR_WORKER
       this.workerQueue.push(r, leg)
       this.add(r, QUEUE_WORKERS, 1)
     }
