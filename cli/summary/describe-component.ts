@@ -1,5 +1,5 @@
 /** The few facts about a component that say how it fared, in words. */
-import type { ComponentResult, GaugeSummary } from '../../src/results/types.ts'
+import type { ComponentResult, GaugeSummary, OverloadResult } from '../../src/results/types.ts'
 import { formatBytes, formatNumber, formatPercent } from '../terminal/format.ts'
 
 export function describeComponent(component: ComponentResult): string[] {
@@ -49,7 +49,19 @@ function describeService(service: Extract<ComponentResult, { kind: 'service' }>)
       ? []
       : [`workers ${formatPercent(utilization.workers)}`, `${gauge(queue.workers)} waiting for one`]),
     `${gauge(service.load)} in service`,
+    ...describeOverload(service.overload),
     ready.mean === ready.max ? `${formatNumber(ready.mean)} ready` : `${gauge(ready)} ready`,
+  ]
+}
+
+function describeOverload(overload: OverloadResult | undefined): string[] {
+  if (overload === undefined) return []
+  const { refused, queue, limit } = overload
+  const counts = Object.entries(refused).map(([reason, count]) => `${count} by ${reason}`)
+  return [
+    ...when(counts.length > 0, `refused ${counts.join(' and ')}`),
+    ...(queue === undefined ? [] : [`${gauge(queue)} waiting for admission`]),
+    ...(limit === undefined ? [] : [`limit ${gauge(limit)}`]),
   ]
 }
 

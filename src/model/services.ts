@@ -209,25 +209,27 @@ export class Services implements Part {
     replicas.changeLoad(r, 1)
     if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (admission?.holds(leg, r, s, spec)) {
+    if (admission?.holds(leg, r, s)) {
       legs.pc[leg] = FOR_ADMISSION
       return
     }
-    this.enter(leg)
+    this.enterAt(leg, r, spec)
   }
 
   /** The leg is admitted: it needs a worker, then memory. */
   enter(leg: number): void {
-    const { legs } = this
-    const r = legs.replica[leg]!
-    const spec = this.specs[this.replicas.service[r]!]!
+    const r = this.legs.replica[leg]!
+    this.enterAt(leg, r, this.specs[this.replicas.service[r]!]!)
+  }
+
+  private enterAt(leg: number, r: number, spec: ServiceSpec): void {
     if (!spec.uses.workers) {
       this.admit(leg, r, spec)
     } else if (this.workers[r]! < spec.workers) {
       this.takeWorker(leg, r)
       this.admit(leg, r, spec)
     } else {
-      legs.pc[leg] = FOR_WORKER
+      this.legs.pc[leg] = FOR_WORKER
       this.workerQueue.push(r, leg)
       this.add(r, QUEUE_WORKERS, 1)
     }
@@ -503,9 +505,7 @@ export class Services implements Part {
 
   /** Whether nobody waits any more for the leg, which leaves a queue, and that is a reason to drop it. */
   private isDiscarded(leg: number, spec: ServiceSpec): boolean {
-    const { admission, replicas, legs } = this
-    if (admission === undefined || admission.isWanted(leg, replicas.service[legs.replica[leg]!]!, spec))
-      return false
+    if (this.admission === undefined || this.admission.isWanted(leg, spec)) return false
     this.discard(leg)
     return true
   }
@@ -529,8 +529,10 @@ export class Services implements Part {
 
   private dropUnwanted(row: number): void {
     const { legs, replicas } = this
-    const { cancel } = this.specs[replicas.service[legs.replica[row]!]!]!
-    if (legs.kind[row] === BRANCH || cancel === 'never') {
+    const s = replicas.service[legs.replica[row]!]!
+    const spec = this.specs[s]!
+    if (legs.kind[row] === LEG) this.admission!.countUnwanted(s, spec)
+    if (legs.kind[row] === BRANCH || spec.cancel === 'never') {
       this.fail(row, DEADLINE)
       return
     }

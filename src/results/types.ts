@@ -92,6 +92,7 @@ export type CallSiteResult = {
 export type RefusalReason =
   | 'rate-limit'
   | 'concurrency-limit'
+  | 'bulkhead'
   | 'queue-limit'
   /** By a more important one, in a full queue. */
   | 'displaced'

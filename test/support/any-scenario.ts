@@ -144,6 +144,11 @@ const overload: fc.Arbitrary<Pick<ServiceInput, 'overload' | 'cancel'>> = fc.rec
           'adaptive-lifo' as const,
           'priority' as const,
         ),
+        bulkheads: fc.constantFrom<NonNullable<OverloadInput['bulkheads']>[]>(
+          { a: { endpoints: ['a'], concurrent: 1, maxWait: 0.1 } },
+          { a: { endpoints: ['a', 'b'], concurrent: 2 }, x: { classes: ['w.x'], concurrent: 1 } },
+          { x: { classes: ['w.x'], concurrent: 1, maxWait: 1 } },
+        ),
         scope: fc.constantFrom('replica' as const, 'service' as const),
       },
       { requiredKeys: [] },

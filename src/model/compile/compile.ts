@@ -564,7 +564,8 @@ export function slotsOf(service: Service): number {
 
 /** Whether a rate or a concurrency limit can let a leg wait. */
 function waitsForAdmission({ overload }: Service): boolean {
-  return overload?.rateLimit?.kind === 'leaky' || (overload?.concurrencyLimit?.maxQueue ?? 0) > 0
+  const limits = [overload?.concurrencyLimit, ...(overload?.bulkheads ?? [])]
+  return overload?.rateLimit?.kind === 'leaky' || limits.some((limit) => (limit?.maxQueue ?? 0) > 0)
 }
 
 /** 32-bit FNV-1a over UTF-16 code units. */

@@ -4,6 +4,7 @@ import { checkClock } from './clock.ts'
 import type { CheckContext } from './context.ts'
 import { checkGraph } from './graph.ts'
 import { checkNames } from './names.ts'
+import { checkOverload } from './overload.ts'
 import { checkPolicies } from './policies.ts'
 import { checkReferences } from './references.ts'
 import { checkSteps } from './steps.ts'
@@ -19,6 +20,7 @@ export function checkScenario(context: CheckContext): void {
   checkSteps(context)
   checkStores(context)
   checkCallDefaults(context)
+  checkOverload(context)
   checkPolicies(context)
   checkTraffic(context)
   checkClock(context)

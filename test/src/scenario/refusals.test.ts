@@ -485,6 +485,14 @@ test.each([
   ['{ rateLimit: { rate: 0 } }', 'above 0', 'overload.rateLimit.rate'],
   ['{ shed: late }', 'expected deadline or codel or controlledDelay', 'overload.shed'],
   ['{ shed: [codel, controlledDelay] }', 'expected codel or controlledDelay, got several', 'overload.shed'],
+  ['{ bulkheads: { b: { concurrent: 3 } } }', 'expected endpoints or classes, got neither', 'bulkheads.b'],
+  ['{ bulkheads: { b: { endpoints: [browze] } } }', 'has no endpoint "browze"', 'bulkheads.b.endpoints[0]'],
+  ['{ bulkheads: { b: { classes: [shoppers.sell] } } }', 'unknown class', 'bulkheads.b.classes[0]'],
+  [
+    '{ bulkheads: { b: { endpoints: [browse] }, c: { endpoints: [browse] } } }',
+    'endpoint "browse" is in the bulkhead "b" already',
+    'bulkheads.c.endpoints[0]',
+  ],
   ['{ queue: sjf }', 'expected fifo or lifo', 'overload.queue'],
 ])('overload control that cannot work is refused: %s', (written, what, path) => {
   const messages = messagesOf(change(SHOP, ['    cores: 2\n', `    cores: 2\n    overload: ${written}\n`]))
