@@ -62,7 +62,10 @@ export class Callers implements Part {
     this.hedging = this.columns.hedging
     this.propagating = this.columns.propagating
     this.hedgeKind = kernel.on('a copy is due', (row, timer) => this.hedge(row, timer))
-    this.resumeKind = kernel.on('a caller goes on', (row) => world.services.step(row))
+    this.resumeKind = kernel.on('a caller goes on', (row) => {
+      if (world.legs.replica[row]! < 0) world.caches.step(row)
+      else world.services.step(row)
+    })
   }
 
   wire(): void {
@@ -355,6 +358,7 @@ export class Callers implements Part {
   /** The call of the row has failed for good. */
   private giveUp(row: number, outcome: number): void {
     if (this.legs.kind[row] === REQUEST) this.requests.finish(row, outcome, -1)
+    else if (this.legs.replica[row]! < 0) this.world.caches.end(row, outcome)
     else this.services.fail(row, outcome)
   }
 
