@@ -31,6 +31,14 @@ export function describeComponent(component: ComponentResult): string[] {
         ...when(component.poolTimeouts > 0, `${component.poolTimeouts} pool timeouts`),
         ...when(component.failures > 0, `${component.failures} failed`),
       ]
+    case 'cache':
+      return [
+        ...(component.hitRatio === null ? [] : [`hits ${formatPercent(component.hitRatio)}`]),
+        ...when(component.size.max > 0, `${gauge(component.size)} entries`),
+        ...when(component.coalesced > 0, `${component.coalesced} waited for another's miss`),
+        ...when(component.evictions > 0, `${component.evictions} evicted`),
+        ...when(component.expired > 0, `${component.expired} expired`),
+      ]
     case 'service':
       return describeService(component)
   }

@@ -64,7 +64,10 @@ export class Callers implements Part {
     this.propagating = this.columns.propagating
     this.hedgeKind = kernel.on('a copy is due', (row, timer) => this.hedge(row, timer))
     this.resumeKind = kernel.on('a caller goes on', (row, timer) => {
-      if (world.legs.timer[row] === timer) world.services.step(row)
+      if (world.legs.timer[row] !== timer) return
+      // A row without a replica is a miss of a cache.
+      if (world.legs.replica[row]! < 0) world.caches.step(row)
+      else world.services.step(row)
     })
     this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
   }
@@ -360,6 +363,7 @@ export class Callers implements Part {
   /** The call of the row has failed for good. */
   private giveUp(row: number, outcome: number): void {
     if (this.legs.kind[row] === REQUEST) this.requests.finish(row, outcome, -1)
+    else if (this.legs.replica[row]! < 0) this.world.caches.end(row, outcome)
     else this.services.fail(row, outcome)
   }
 

@@ -77,6 +77,10 @@ export class Faults implements Part {
       case 'surge':
         this.surge(event.workload)
         return
+      case 'flush':
+        if (on === 1)
+          this.world.caches.flush(this.world.compiled.caches.findIndex((cache) => cache.name === event.cache))
+        return
       case 'slow':
         if (event.spells === undefined || on === 0) for (const r of this.replicasOf(event)) this.speed(r)
         return
@@ -197,5 +201,7 @@ export function eventTarget(event: Scenario['events'][number]): string {
       return event.workload
     case 'fail':
       return event.database
+    case 'flush':
+      return event.cache
   }
 }

@@ -11,7 +11,7 @@ import { OUTCOMES } from '../results/types.ts'
 import type { Balancers } from './balancers.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
-import { NODE_BALANCER, NODE_DATABASE, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
+import { NODE_BALANCER, NODE_CACHE, NODE_DATABASE, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
 import type { Replicas } from './replicas.ts'
 import type { Part, World } from './world.ts'
@@ -177,6 +177,8 @@ export class Network implements Part {
       this.send(leg, hop.node, hop.channel)
     } else if (kind === NODE_DATABASE) {
       world.databases.arrive(leg)
+    } else if (kind === NODE_CACHE) {
+      world.caches.arrive(leg)
     }
   }
 

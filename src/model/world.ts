@@ -5,6 +5,7 @@
 import { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import type { Balancers } from './balancers.ts'
+import type { Caches } from './caches/caches.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
 import type { Databases } from './databases.ts'
@@ -41,6 +42,7 @@ export class World {
   services!: Services
   scalers!: Scalers
   databases!: Databases
+  caches!: Caches
 
   /** Start of the measured window, and each service's arrivals before it. */
   window: { from: number; arrivals: Float64Array } = { from: 0, arrivals: new Float64Array(0) }

@@ -171,6 +171,24 @@ export type ComponentResult =
       readonly failures: number
     }
   | {
+      readonly kind: 'cache'
+      /** Of the whole run: requests whose value was there, and the others. */
+      readonly hits: number
+      readonly misses: number
+      /** Misses that waited for the value that another one fetched. */
+      readonly coalesced: number
+      /** Entries that went to make room; that were found past their time. */
+      readonly evictions: number
+      readonly expired: number
+      /** Hits / requests in the measured window; null where there were none. */
+      readonly hitRatio: number | null
+      /** Entries, those past their time included until they are asked for. */
+      readonly size: GaugeSummary
+      /** Misses that fetch their value; that wait for another's. */
+      readonly loading: GaugeSummary
+      readonly waiting: GaugeSummary
+    }
+  | {
       readonly kind: 'service'
       readonly utilization: {
         readonly cpu: number | null

@@ -264,6 +264,29 @@ export type Database = {
   readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
 }
 
+/** Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. */
+export type Cache = {
+  readonly name: string
+  /** Entries; Infinity: no limit. */
+  readonly capacity: number
+  readonly eviction: 'lru' | 'fifo' | 'random' | 'lfu' | 'sieve'
+  /** Seconds that a value lives; Infinity: for ever. */
+  readonly ttl: number
+  /** Whether its life begins anew with each hit. */
+  readonly ttlReset: boolean
+  /** Seconds that a hit takes. */
+  readonly hit: Distribution
+  readonly miss: readonly Step[]
+  /** Whether one miss of a key fetches the value for all that ask for it meanwhile. */
+  readonly coalesce: boolean
+  /** Share of the requests that are hits, drawn, in place of entries and keys. */
+  readonly hitRatio?: number | undefined
+  /** What calls without a key of their own ask for. */
+  readonly key?: Key | undefined
+  /** Whether the most popular keys are there at the start. */
+  readonly warm: boolean
+}
+
 export type Endpoint = { readonly name: string; readonly steps: readonly Step[] }
 
 export type ReplicaGroup = { readonly count: number; readonly speed: number }
@@ -303,6 +326,8 @@ export type Spells = { readonly for: Distribution; readonly gap: Distribution }
 
 /** `until` is exclusive; Infinity where the event lasts to the end. */
 export type ScenarioEvent =
+  /** Every entry of `cache` is gone at `at`, which is `until` too. */
+  | { readonly kind: 'flush'; readonly cache: string; readonly at: number; readonly until: number }
   /** Queries of `database` end `failed` with probability `rate`. */
   | {
       readonly kind: 'fail'
@@ -373,5 +398,6 @@ export type Scenario = {
   readonly services: readonly Service[]
   /** Absent where there are none. */
   readonly databases?: readonly Database[] | undefined
+  readonly caches?: readonly Cache[] | undefined
   readonly events: readonly ScenarioEvent[]
 }

@@ -1,6 +1,7 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
+import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../model/caches/cache-gauges.ts'
 import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
 import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import { REPLICA_BUSY, REPLICA_LOAD } from '../model/replicas.ts'
@@ -77,7 +78,32 @@ export function componentResults(world: World): Record<string, ComponentResult> 
   compiled.databases.forEach((spec, d) => {
     results[spec.name] = databaseResult(world, spec, d, window, summary)
   })
+  compiled.caches.forEach(({ name }, c) => {
+    results[name] = cacheResult(world, c, summary)
+  })
   return results
+}
+
+function cacheResult(
+  { caches }: World,
+  c: number,
+  summary: (gauges: Gauges, i: number) => GaugeSummary,
+): ComponentResult {
+  const gauge = (index: number): GaugeSummary => summary(caches.gauges, c * CACHE_GAUGES + index)
+  const hits = caches.hits[c]! - caches.hitsBefore[c]!
+  const misses = caches.misses[c]! - caches.missesBefore[c]!
+  return {
+    kind: 'cache',
+    hits: caches.hits[c]!,
+    misses: caches.misses[c]!,
+    coalesced: caches.coalesced[c]!,
+    evictions: caches.evictions[c]!,
+    expired: caches.expired[c]!,
+    hitRatio: hits + misses > 0 ? hits / (hits + misses) : null,
+    size: gauge(SIZE),
+    loading: gauge(LOADING),
+    waiting: gauge(WAITING),
+  }
 }
 
 function databaseResult(

@@ -1,6 +1,7 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
+import { CACHE_GAUGES, SIZE } from '../model/caches/cache-gauges.ts'
 import { RETRIES } from '../model/call-sites.ts'
 import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import {
@@ -19,7 +20,7 @@ import {
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
-  const { compiled, requests, network, balancers, services, scalers, callers, databases } = world
+  const { compiled, requests, network, balancers, services, scalers, callers, databases, caches } = world
   sampler.gauge('requests.open', requests.open, 0)
   sampler.counter('requests.created', () => requests.createdTotal)
   sampler.counter('requests.ok', () => requests.okTotal)
@@ -86,6 +87,11 @@ export function addSeries(sampler: Sampler, world: World): void {
     if (parallelism >= connections) return
     add('running', RUNNING)
     add('queue.query', QUEUE_QUERY)
+  })
+  compiled.caches.forEach(({ name, ratioSite }, c) => {
+    sampler.counter(`${name}.hits`, () => caches.hits[c]!)
+    sampler.counter(`${name}.misses`, () => caches.misses[c]!)
+    if (ratioSite < 0) sampler.gauge(`${name}.size`, caches.gauges, c * CACHE_GAUGES + SIZE)
   })
   compiled.nodes.forEach(({ name }, node) => {
     const sites = compiled.calls.flatMap((call, i) => (call.caller === node && call.attempts > 1 ? [i] : []))

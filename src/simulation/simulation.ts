@@ -7,6 +7,7 @@ import { Unpackr } from 'msgpackr/unpack'
 import { ConfigError, SimError } from '../errors.ts'
 import { Sampler } from '../metrics/sampler.ts'
 import { type Balancer, Balancers } from '../model/balancers.ts'
+import { Caches } from '../model/caches/caches.ts'
 import { Callers } from '../model/callers.ts'
 import { compileScenario } from '../model/compile/compile.ts'
 import type { Compiled } from '../model/compile/compiled.ts'
@@ -105,6 +106,7 @@ export class Simulation {
     world.balancers = new Balancers(world)
     world.scalers = new Scalers(world)
     world.databases = new Databases(world)
+    world.caches = new Caches(world)
     world.wire()
     this.faults = new Faults(world)
     world.requests.listener = options.onRequest
@@ -263,8 +265,18 @@ export class Simulation {
   }
 
   private parts(): [string, Part][] {
-    const { network, callers, requests, workloads, replicas, services, balancers, scalers, databases } =
-      this.world
+    const {
+      network,
+      callers,
+      requests,
+      workloads,
+      replicas,
+      services,
+      balancers,
+      scalers,
+      databases,
+      caches,
+    } = this.world
     return Object.entries({
       network,
       callers,
@@ -275,6 +287,7 @@ export class Simulation {
       balancers,
       scalers,
       databases,
+      caches,
       faults: this.faults,
     })
   }
@@ -331,6 +344,7 @@ export class Simulation {
     services.admission?.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
+    this.world.caches.markWindow()
     this.world.markWindow()
   }
 }

@@ -498,3 +498,61 @@ export function withDatabase(
       }
     })
 }
+
+/** The same with a cache before a database named `db`, which has to be there: asked by the first service, also in parallel. */
+export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false): fc.Arbitrary<ScenarioInput> {
+  return fc
+    .record({
+      scenario: scenarios,
+      cache: fc.record({
+        capacity: fc.integer({ min: 1, max: 8 }),
+        eviction: fc.constantFrom('lru', 'fifo', 'random', 'lfu', 'sieve'),
+        coalesce: fc.boolean(),
+        ttlReset: fc.boolean(),
+        ttl: fc.constantFrom(0.2, 2, 100),
+        warm: fc.boolean(),
+        hit: fc.oneof(fc.constant<Duration>(0), duration(0.01)),
+      }),
+      hitRatio: fc.option(fc.constantFrom(0, 0.4, 1), { freq: 4 }),
+      second: fc.boolean(),
+      latency: duration(0.05),
+      keys: fc.integer({ min: 1, max: 20 }),
+      policies: fc.tuple(callPolicy(calm), callPolicy(calm)),
+      link: fc.boolean(),
+    })
+    .map(({ scenario, cache, hitRatio, second, latency, keys, policies, link }) => {
+      const [first, spec] = Object.entries(scenario.services!)[0]!
+      const key = hitRatio === null ? { key: { zipf: { n: keys, s: 0.9 } } } : {}
+      const call: StepInput = { call: { to: 'cache', ...key, ...policies[0] } }
+      const query: StepInput = { query: { to: 'db', latency, ...policies[1] } }
+      const endpoints = Object.fromEntries(
+        Object.entries(spec.endpoints).map(([name, list]): [string, StepInput[]] => [
+          name,
+          [{ parallel: [[call], [{ cpu: 0.005 }, call]] }, ...list],
+        ]),
+      )
+      return {
+        ...scenario,
+        services: { ...scenario.services, [first]: { ...spec, endpoints } },
+        caches: {
+          cache: {
+            ...(hitRatio === null ? cache : { hitRatio, hit: cache.hit }),
+            miss: [
+              { io: 0.01 },
+              second ? { call: { to: 'far', ...(hitRatio === null ? {} : { key: 3 }) } } : query,
+            ],
+          },
+          ...(second ? { far: { capacity: 4, coalesce: true, miss: query } } : {}),
+        },
+        links: [
+          ...(scenario.links ?? []),
+          ...(link ? [{ from: first, to: 'cache', latency: 0.01, loss: calm ? 0 : 0.05 }] : []),
+          ...(link && !second ? [{ from: 'cache', to: 'db', latency: 0.02, loss: calm ? 0 : 0.05 }] : []),
+        ],
+        events: [
+          ...(scenario.events ?? []),
+          ...(hitRatio === null ? [3, 7].map((at) => ({ flush: 'cache', at })) : []),
+        ],
+      }
+    })
+}

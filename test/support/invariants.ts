@@ -5,6 +5,7 @@
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission.ts'
+import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../../src/model/caches/cache-gauges.ts'
 import {
   CONNECTIONS,
   DATABASE_GAUGES,
@@ -70,6 +71,7 @@ export function expectConsistent(simulation: Simulation): void {
   const count = (holds: (row: number) => boolean): number => rows.filter(holds).length
   expect(legs.live).toBe(rows.length)
   expectConsistentDatabases(simulation)
+  expectConsistentCaches(simulation)
 
   // Conservation of requests, by class, and of legs.
   compiled.classes.forEach((_, c) => {
@@ -210,6 +212,28 @@ function expectAdmission({ world: { services, compiled } }: Simulation): void {
   })
 }
 
+/** Entries, misses under way and those that wait for one agree with the stores and the legs that are there. */
+export function expectConsistentCaches(simulation: Simulation): void {
+  const { legs, compiled, caches } = simulation.world
+  compiled.caches.forEach((spec, c) => {
+    const here = liveRows(simulation).filter(
+      (row) =>
+        legs.kind[row] === LEG &&
+        legs.node[row] === spec.node &&
+        legs.channel[row] === -1 &&
+        legs.lost[row] === 0,
+    ).length
+    const gauge = (index: number): number => caches.gauges.value[c * CACHE_GAUGES + index]!
+    expect(gauge(SIZE)).toBe(caches.sizeOf(c))
+    expect(gauge(SIZE)).toBeLessThanOrEqual(spec.store.capacity)
+    // The others here are hits on their way out.
+    if (spec.hitConstant === 0) expect(gauge(LOADING) + gauge(WAITING)).toBe(here)
+    else expect(gauge(LOADING) + gauge(WAITING)).toBeLessThanOrEqual(here)
+    if (gauge(WAITING) > 0) expect(gauge(LOADING)).toBeGreaterThan(0)
+    expect(caches.coalesced[c]).toBeLessThanOrEqual(caches.misses[c]!)
+  })
+}
+
 /** Every circuit breaker lets a call through once its wait is over: no trial is still counted as under way. */
 function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
   for (const breaker of callers.sites.allBreakers) {
@@ -253,6 +277,10 @@ export function expectDrained(simulation: Simulation): void {
     expect(balancer.inFlightTotal).toBe(0)
   }
   expect([...simulation.world.databases.gauges.value].every((value) => value === 0)).toBe(true)
+  compiled.caches.forEach((_, c) => {
+    for (const gauge of [LOADING, WAITING])
+      expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)
+  })
   compiled.services.forEach((_, s) => {
     const { admission } = services
     if (admission !== undefined) {

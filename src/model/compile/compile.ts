@@ -1,9 +1,18 @@
 /** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
 import { compileDistribution } from '../../random/index.ts'
-import type { CallPolicy, Database, Distribution, Key, Scenario, Service } from '../../scenario/types.ts'
+import type {
+  Cache,
+  CallPolicy,
+  Database,
+  Distribution,
+  Key,
+  Scenario,
+  Service,
+} from '../../scenario/types.ts'
 import { retriedOutcomes, sitePolicy } from './call-defaults.ts'
 import {
   type BalancerSpec,
+  type CacheSpec,
   type CallSpec,
   type Cell,
   type ChannelSpec,
@@ -15,6 +24,7 @@ import {
   type Hop,
   type KeySpec,
   NODE_BALANCER,
+  NODE_CACHE,
   NODE_DATABASE,
   NODE_RELAY,
   NODE_SERVICE,
@@ -26,6 +36,7 @@ import {
 } from './compiled.ts'
 import { KeyTable } from './key-table.ts'
 import { meanDemand, memoryOf, ProgramBuilder, walkSteps } from './program.ts'
+import { warmKeys } from './warm-keys.ts'
 
 const compiled = new WeakMap<Scenario, Compiled>()
 
@@ -78,6 +89,8 @@ class Compiler {
 
     const databases = scenario.databases ?? []
     databases.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_DATABASE, i, item.name)))
+    const caches = scenario.caches ?? []
+    caches.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_CACHE, i, item.name)))
 
     for (const service of scenario.services)
       for (const endpoint of service.endpoints) this.endpointId(endpoint.name)
@@ -117,7 +130,7 @@ class Compiler {
           step.to,
           step.endpoint === undefined ? -1 : this.endpointId(step.endpoint),
           step,
-          step.key,
+          step.key ?? caches.find((cache) => cache.name === step.to)?.key,
         ),
       query: (step, name) => {
         const types = databases.find((item) => item.name === step.to)?.queries ?? []
@@ -143,6 +156,7 @@ class Compiler {
       return spec
     })
     const databaseSpecs = databases.map((database) => this.database(database))
+    const cacheSpecs = caches.map((cache) => this.cache(cache, builder))
     const relays = scenario.relays.map((relay) => ({
       node: this.nodeOf.get(relay.name)!,
       hop: this.hop(relay.name, relay.to),
@@ -219,6 +233,7 @@ class Compiler {
       balancers,
       services,
       databases: databaseSpecs,
+      caches: cacheSpecs,
       program: builder.build(),
       replicaCount,
       between,
@@ -250,6 +265,8 @@ class Compiler {
           if (step.kind === 'call' || step.kind === 'forward') targets.add(step.to)
       }
     }
+    for (const { miss } of scenario.caches ?? [])
+      for (const step of miss) if (step.kind === 'call') targets.add(step.to)
     const canBeOut = new Set(
       scenario.events.flatMap((event) =>
         event.kind === 'outage' && event.balancer === undefined ? [event.service] : [],
@@ -358,7 +375,7 @@ class Compiler {
         breaker: circuitBreaker,
         keys,
         instances: service === undefined ? 1 : slotsOf(service),
-        firstInstance: service === undefined ? 0 : this.firstReplica,
+        firstInstance: service === undefined ? -1 : this.firstReplica,
         guarded: (retries && retry.budget !== undefined) || (hedge ?? circuitBreaker) !== undefined,
         jitterSite: retries ? this.site(`${name}.backoff`) : -1,
         backoffCell: retries || hedge !== undefined ? this.cell('backoff', caller) : -1,
@@ -385,6 +402,28 @@ class Compiler {
         pool: this.cell('pool-wait', name),
         wait: database.parallelism < database.connections ? this.cell('query-wait', name) : -1,
         query: this.cell('query', name),
+      },
+    }
+  }
+
+  private cache(cache: Cache, builder: ProgramBuilder): CacheSpec {
+    const { name, hit, miss, coalesce } = cache
+    const latency = compileDistribution(hit)
+    const waits = coalesce || !latency.constant || latency.mean > 0
+    return {
+      name,
+      node: this.nodeOf.get(name)!,
+      store: cache,
+      warm: cache.warm ? warmKeys(this.scenario, cache) : [],
+      hitRatio: cache.hitRatio ?? 0,
+      ratioSite: cache.hitRatio === undefined ? -1 : this.site(`${name}.hitRatio`),
+      hitSite: this.site(`${name}.hit`, hit),
+      hitConstant: latency.constant ? latency.mean : Number.NaN,
+      coalesce,
+      entry: builder.endpoint(miss, `${name}.miss`),
+      cells: {
+        cache: waits ? this.cell('cache', name) : -1,
+        io: miss.some((step) => step.kind === 'io') ? this.cell('io', name) : -1,
       },
     }
   }

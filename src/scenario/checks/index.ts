@@ -1,4 +1,5 @@
 /** Everything that one noun alone cannot know. */
+import { checkCaches } from './caches.ts'
 import { checkCallDefaults } from './call-defaults.ts'
 import { checkClock } from './clock.ts'
 import type { CheckContext } from './context.ts'
@@ -19,6 +20,7 @@ export function checkScenario(context: CheckContext): void {
   checkGraph(context)
   checkSteps(context)
   checkStores(context)
+  checkCaches(context)
   checkCallDefaults(context)
   checkOverload(context)
   checkPolicies(context)

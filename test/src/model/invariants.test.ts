@@ -5,7 +5,7 @@ import type { RequestRecord } from '../../../src/model/requests.ts'
 import { BUSY, LOAD, QUEUE_CPU, SERVICE_GAUGES } from '../../../src/model/service-gauges.ts'
 import { loadScenario, parseScenario, type Scenario } from '../../../src/scenario/index.ts'
 import { Simulation } from '../../../src/simulation/index.ts'
-import { anyScenario, HORIZON, withDatabase } from '../../support/any-scenario.ts'
+import { anyScenario, HORIZON, withCache, withDatabase } from '../../support/any-scenario.ts'
 import { expectConsistent, expectDrained } from '../../support/invariants.ts'
 import { watchPhases } from '../../support/phase-vectors.ts'
 
@@ -78,6 +78,21 @@ describe('any scenario', () => {
   test('does so with a database, and goes on from a snapshot', () => {
     fc.assert(
       fc.property(withDatabase(anyScenario()), fc.nat(), shares, (input, seed, instants) => {
+        const scenario = parseScenario(input)
+        const bytes = JSON.stringify(runChecked(scenario, seed, instants).result())
+        const first = new Simulation(scenario, { seed, drain: true })
+        first.until(instants[0]! * HORIZON)
+        const second = Simulation.restore(first.snapshot(), scenario, { drain: true })
+        second.run()
+        expect(JSON.stringify(second.result())).toBe(bytes)
+      }),
+      { numRuns: 60, seed: SEED },
+    )
+  })
+
+  test('does so with a cache before a database, and goes on from a snapshot', () => {
+    fc.assert(
+      fc.property(withCache(withDatabase(anyScenario())), fc.nat(), shares, (input, seed, instants) => {
         const scenario = parseScenario(input)
         const bytes = JSON.stringify(runChecked(scenario, seed, instants).result())
         const first = new Simulation(scenario, { seed, drain: true })

@@ -28,7 +28,7 @@ const CASES: Case[] = [
   [
     'a workload as a target',
     [['call: store', 'call: shoppers']],
-    'expected a balancer or a service, got the workload "shoppers" (shop.yml:24:50 services.web.endpoints.browse[2].call). Known are edge, web, store.',
+    'expected a balancer or a service or a cache, got the workload "shoppers" (shop.yml:24:50 services.web.endpoints.browse[2].call). Known are edge, web, store.',
   ],
   [
     'a balancer behind a balancer',
@@ -155,7 +155,7 @@ const CASES: Case[] = [
   [
     'an event of nothing',
     [['{ outage: web/2, ', '{ ']],
-    'expected an event with one of outage, latency, loss, surge, slow, fail, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
+    'expected an event with one of outage, latency, loss, surge, slow, fail, flush, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
   ],
   [
     'an event of a kind that is misspelled',
@@ -521,8 +521,9 @@ test.each([
   ['latency: 1ms }', 'latency: 1ms, bandwidth: 10 }', 'bandwidth', 'a link'],
   ['{ io: 10ms }', '{ transaction: { to: orders } }', 'transaction', 'a step'],
   ['poisson: { rate: 120/s }', 'onOff: { on: 1, off: 2 }', 'onOff', 'arrivals'],
-  ['{ outage: web/2, ', '{ flush: sessions, ', 'flush', 'an event'],
-  ['name: Shop\n', 'caches: { sessions: { capacity: 10 } }\n', 'caches', 'a scenario'],
+  ['{ outage: web/2, ', '{ error: web, ', 'error', 'an event'],
+  ['name: Shop\n', 'queues: { jobs: {} }\n', 'queues', 'a scenario'],
+  ['name: Shop\n', 'caches: { sessions: { capacity: 10, xfetch: true } }\n', 'xfetch', 'a cache'],
   ['name: Shop\n', 'databases: { orders: { usl: { sigma: 0.1 } } }\n', 'usl', 'a database'],
 ])('what is planned is refused as such: %#', (from, to, field, noun) => {
   const messages = messagesOf(change(SHOP, [from, to]))
