@@ -361,6 +361,7 @@ export class Services implements Part {
   private forward(leg: number, index: number): void {
     const { legs, compiled, network } = this
     const { hop, endpoint } = compiled.forwards[index]!
+    this.world.sockets?.forwards(leg, legs.replica[leg]!)
     this.leave(leg)
     legs.endpoint[leg] = endpoint
     legs.replica[leg] = -1
@@ -408,6 +409,7 @@ export class Services implements Part {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)
       if (this.memoryQueue.length[r]! > 0) this.kernel.last(this.memoryKind, r, 0)
+      this.world.sockets?.memoryFreed(r)
     }
     if (hadWorker) {
       this.workers[r]!--
@@ -421,6 +423,18 @@ export class Services implements Part {
         this.kernel.last(this.workerKind, next, legs.timer[next]!)
       }
     }
+  }
+
+  /** Bytes in use at the replica, by requests and connections. */
+  memoryInUse(r: number): number {
+    return this.memory[r]!
+  }
+
+  /** Connections take memory (or give it back) beside the requests. */
+  changeConnectionMemory(r: number, by: number): void {
+    this.memory[r]! += by
+    this.add(r, MEMORY, by)
+    if (by < 0 && this.memoryQueue.length[r]! > 0) this.kernel.last(this.memoryKind, r, 0)
   }
 
   private admitFromMemoryQueue(r: number): void {
@@ -440,6 +454,7 @@ export class Services implements Part {
   crash(r: number): void {
     const { legs, replicas, callers, network } = this
     const s = replicas.service[r]!
+    this.world.sockets?.crash(r)
     const victims: number[] = []
     const branches: number[] = []
     for (let row = 0; row < legs.end; row += legs.stride) {

@@ -109,6 +109,26 @@ export type ReplicaResult = {
   readonly arrivals: number
 }
 
+/** Sockets of a component over all of its instances, over the whole run but for the gauges. */
+export type SocketResult = {
+  /** In use: busy, idle, and being set up. */
+  readonly mean: number
+  readonly peak: number
+  /** Of one instance; null: unlimited. */
+  readonly max: number | null
+  /** Connections set up with the component at either end, and requests that found a kept one. */
+  readonly opened: number
+  readonly reused: number
+  /** As a callee: SYNs that found the backlog full and were refused, or ignored. */
+  readonly refused: number
+  readonly dropped: number
+  /** As a caller: connections for which it had no socket or memory, or no port. */
+  readonly exhausted: number
+  readonly noPort: number
+  /** Ephemeral ports in use, in TIME_WAIT too. */
+  readonly ports: { readonly mean: number; readonly peak: number }
+}
+
 export type ComponentResult =
   | {
       readonly kind: 'workload'
@@ -123,6 +143,10 @@ export type ComponentResult =
       readonly inFlight: GaugeSummary
       readonly decisions: number
       readonly unroutable: GaugeSummary
+      readonly sockets?: SocketResult
+      /** Of connections, bytes. */
+      readonly memory?: { readonly mean: number; readonly peak: number }
+      readonly queue?: { readonly backlog: GaugeSummary }
     }
   | {
       readonly kind: 'service'
@@ -135,7 +159,9 @@ export type ComponentResult =
         readonly cpu: GaugeSummary
         readonly memory: GaugeSummary
         readonly workers: GaugeSummary
+        readonly backlog?: GaugeSummary
       }
+      readonly sockets?: SocketResult
       /** Mean wait per leg that came, seconds. */
       readonly wait: { readonly cpu: number; readonly memory: number; readonly workers: number }
       readonly load: GaugeSummary

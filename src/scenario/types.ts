@@ -167,6 +167,22 @@ export type Link = {
 /** A policy by name with its parameters, as written: `jsq` or `{ jsq: { ties: fastest } }`. */
 export type PolicySpec = { readonly name: string; readonly params: Readonly<Record<string, unknown>> }
 
+/** Of a balancer, or of each replica of a service. */
+export type Sockets = {
+  /** Infinity: unlimited. */
+  readonly max: number
+  readonly backlog: number
+  /** Bytes at this end. */
+  readonly memoryPerConnection: number
+  readonly onFull: 'drop' | 'refuse'
+  /** Seconds that an idle connection is kept; 0: it closes after the answer. */
+  readonly keepAlive: number
+  /** Per callee. */
+  readonly ephemeralPorts: number
+  /** Seconds. */
+  readonly timeWait: number
+}
+
 export type Balancer = {
   readonly name: string
   readonly policy: PolicySpec
@@ -178,6 +194,9 @@ export type Balancer = {
   readonly noBackend: number
   /** `direct`: the answer does not pass through the balancer, which forgets the leg once it is sent on. */
   readonly response: 'proxy' | 'direct'
+  readonly sockets?: Sockets | undefined
+  /** Bytes for connections; absent: unlimited. */
+  readonly memory?: number | undefined
 }
 
 export type Step =
@@ -219,6 +238,7 @@ export type Service = CallPolicy & {
   readonly memory: number
   /** Threads held from admission to answer; Infinity: no such limit. */
   readonly workers: number
+  readonly sockets?: Sockets | undefined
   readonly endpoints: readonly Endpoint[]
   readonly autoscaler?: Autoscaler | undefined
   /** Cost of one replica-hour. */

@@ -1,6 +1,7 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
 import { RETRIES } from '../model/call-sites.ts'
+import { NODE_BALANCER } from '../model/compile/compiled.ts'
 import {
   BUSY,
   IO,
@@ -14,6 +15,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../model/service-gauges.ts'
+import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/sockets.ts'
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
@@ -60,6 +62,16 @@ export function addSeries(sampler: Sampler, world: World): void {
       add('ready', READY_REPLICAS)
       add('paid', PAID_REPLICAS)
     }
+  })
+  const { sockets } = world
+  compiled.sockets?.forEach((spec, node) => {
+    if (spec?.own === undefined || sockets === undefined) return
+    const { name, kind } = compiled.nodes[node]!
+    const add = (series: string, gauge: number): void =>
+      sampler.gauge(`${name}.${series}`, sockets.gauges, node * SOCKET_GAUGES + gauge)
+    add('sockets', SOCKETS)
+    add('queue.backlog', BACKLOG)
+    if (kind === NODE_BALANCER) add('memory', CONNECTION_MEMORY)
   })
   compiled.nodes.forEach(({ name }, node) => {
     const sites = compiled.calls.flatMap((call, i) => (call.caller === node && call.attempts > 1 ? [i] : []))

@@ -16,6 +16,7 @@ import { Replicas } from '../model/replicas.ts'
 import { type RequestRecord, Requests } from '../model/requests.ts'
 import { type Scaler, Scalers } from '../model/scalers.ts'
 import { Services } from '../model/services.ts'
+import { Sockets } from '../model/sockets.ts'
 import { Workloads } from '../model/workloads.ts'
 import { type Part, World } from '../model/world.ts'
 import { CounterDraws, type DrawSite, type Draws } from '../random/index.ts'
@@ -103,6 +104,7 @@ export class Simulation {
     world.services = new Services(world)
     world.balancers = new Balancers(world)
     world.scalers = new Scalers(world)
+    if (compiled.sockets !== undefined) world.sockets = new Sockets(world, compiled.sockets)
     world.wire()
     this.faults = new Faults(world)
     world.requests.listener = options.onRequest
@@ -261,7 +263,8 @@ export class Simulation {
   }
 
   private parts(): [string, Part][] {
-    const { network, callers, requests, workloads, replicas, services, balancers, scalers } = this.world
+    const { network, callers, requests, workloads, replicas, services, balancers, scalers, sockets } =
+      this.world
     return Object.entries({
       network,
       callers,
@@ -272,6 +275,7 @@ export class Simulation {
       balancers,
       scalers,
       faults: this.faults,
+      ...(sockets === undefined ? {} : { sockets }),
     })
   }
 
@@ -324,6 +328,7 @@ export class Simulation {
       balancers.gauges,
     ]
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
+    this.world.sockets?.gauges.restart(kernel.now)
     this.world.markWindow()
   }
 }

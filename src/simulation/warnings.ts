@@ -9,7 +9,13 @@ const SATURATED = 0.98
 const BEYOND = 10
 
 export function warnings(result: Omit<Result, 'warnings'>, world: World): Warning[] {
-  return [...saturated(result), ...censored(result, world), ...samples(result), ...warmup(result, world)]
+  return [
+    ...saturated(result),
+    ...socketWarnings(result),
+    ...censored(result, world),
+    ...samples(result),
+    ...warmup(result, world),
+  ]
 }
 
 function saturated(result: Omit<Result, 'warnings'>): Warning[] {
@@ -31,6 +37,25 @@ function saturated(result: Omit<Result, 'warnings'>): Warning[] {
         code: 'saturated',
         message: `cpu of ${name}/${replica.slot} was in use ${(100 * replica.utilization!).toFixed(1)} % of the time, while ${name} as a whole was not: the balancing policy overloads it.`,
       }))
+  })
+}
+
+function socketWarnings({ components }: Omit<Result, 'warnings'>): Warning[] {
+  return Object.entries(components).flatMap(([name, component]): Warning[] => {
+    if ((component.kind !== 'balancer' && component.kind !== 'service') || !component.sockets) return []
+    const { refused, dropped, exhausted, noPort } = component.sockets
+    const found: Warning[] = []
+    if (refused + dropped + exhausted > 0)
+      found.push({
+        code: 'sockets-exhausted',
+        message: `${name} ran out of sockets or of memory for connections: it dropped ${dropped} and refused ${refused} of those that came, and could not open ${exhausted}.`,
+      })
+    if (noPort > 0)
+      found.push({
+        code: 'ports-exhausted',
+        message: `${name} had no ephemeral port for ${noPort} connections: each is taken for timeWait after it closes. Keep connections alive, or add instances.`,
+      })
+    return found
   })
 }
 

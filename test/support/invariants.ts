@@ -20,6 +20,7 @@ import {
   WORKERS,
 } from '../../src/model/service-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { connectionMemory, expectSockets, expectSocketsDrained } from './socket-invariants.ts'
 
 /** Handles of the rows in use. */
 export function liveRows({ world: { legs } }: Simulation): number[] {
@@ -72,6 +73,7 @@ export function expectConsistent(simulation: Simulation): void {
   )
 
   expectAwaited(simulation, rows)
+  expectSockets(simulation)
 
   for (const [name, gauges] of Object.entries(gaugesOf(simulation))) {
     gauges.value.forEach((value, i) => {
@@ -143,7 +145,9 @@ export function expectConsistent(simulation: Simulation): void {
     // A leg that waits for a worker remembers what it will need.
     const admitted = (row: number): boolean =>
       spec.workers === Number.POSITIVE_INFINITY || legs.worker[row] === 1
-    expect(gauge(MEMORY)).toBe(sum((row) => (admitted(row) ? legs.memory[row]! : 0)))
+    expect(gauge(MEMORY)).toBe(
+      sum((row) => (admitted(row) ? legs.memory[row]! : 0)) + connectionMemory(simulation, spec.node),
+    )
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
       expect(gauge(WORKERS) + gauge(QUEUE_WORKERS)).toBe(gauge(LOAD))
@@ -164,6 +168,7 @@ function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
 
 /** After a drained run nothing is left anywhere. */
 export function expectDrained(simulation: Simulation): void {
+  expectSocketsDrained(simulation)
   expectNoTrialIsOut(simulation)
   const { legs, callers, balancers, services, requests, network, compiled, replicas } = simulation.world
   expect(legs.live).toBe(0)
@@ -178,9 +183,11 @@ export function expectDrained(simulation: Simulation): void {
     }
     expect(balancer.inFlightTotal).toBe(0)
   }
-  compiled.services.forEach((_, s) => {
+  compiled.services.forEach((spec, s) => {
+    // Connections that are kept hold memory.
+    const kept = connectionMemory(simulation, spec.node)
     for (const gauge of [LOAD, IO, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, BUSY, MEMORY, WORKERS]) {
-      expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(0)
+      expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(gauge === MEMORY ? kept : 0)
     }
   })
 }

@@ -1,5 +1,12 @@
 /** The scenario as the engine runs it: integer ids everywhere, names only for results and errors. */
-import type { Backoff, CircuitBreaker, Distribution, RetryBudget, Scenario } from '../../scenario/types.ts'
+import type {
+  Backoff,
+  CircuitBreaker,
+  Distribution,
+  RetryBudget,
+  Scenario,
+  Sockets,
+} from '../../scenario/types.ts'
 import type { Program } from './program.ts'
 
 export type Phase =
@@ -160,6 +167,18 @@ export type ServiceSpec = {
   readonly startupSite: number
 }
 
+/** A node that connections are made to. */
+export type SocketSpec = {
+  /** Absent where the node declares none. */
+  readonly own: Sockets | undefined
+  /** Bytes of one instance. */
+  readonly memory: number
+  /** Of the endpoint that reserves most. */
+  readonly reservation: number
+  readonly connectCell: number
+  readonly waitCell: number
+}
+
 export type Compiled = {
   readonly scenario: Scenario
   readonly nodes: readonly NodeSpec[]
@@ -185,4 +204,6 @@ export type Compiled = {
   readonly endpointNames: readonly string[]
   /** Endpoint index of service s for interned name e at [s * names + e], -1 where it has none. */
   readonly endpointOf: Int32Array
+  /** By node (workloads have no entry); absent where nothing declares sockets. */
+  readonly sockets: readonly (SocketSpec | undefined)[] | undefined
 }

@@ -6,6 +6,7 @@ import { checkGraph } from './graph.ts'
 import { checkNames } from './names.ts'
 import { checkPolicies } from './policies.ts'
 import { checkReferences } from './references.ts'
+import { checkSockets } from './sockets.ts'
 import { checkSteps } from './steps.ts'
 import { checkTraffic } from './traffic.ts'
 
@@ -16,6 +17,7 @@ export function checkScenario(context: CheckContext): void {
   checkReferences(context)
   checkGraph(context)
   checkSteps(context)
+  checkSockets(context)
   checkCallDefaults(context)
   checkPolicies(context)
   checkTraffic(context)

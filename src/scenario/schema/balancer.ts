@@ -2,8 +2,20 @@
 import type { z } from 'zod'
 import { balancingPolicies } from '../../policies/index.ts'
 import type { Balancer } from '../types.ts'
-import { choice, duration, either, listOf, name, noun, number, problem, type Quantity } from './common.ts'
+import {
+  choice,
+  duration,
+  either,
+  listOf,
+  name,
+  noun,
+  number,
+  problem,
+  type Quantity,
+  quantity,
+} from './common.ts'
 import { type PolicyInput, policy } from './policy.ts'
+import { type SocketsInput, sockets } from './sockets.ts'
 
 export type TargetInput = string | { to: string; weight?: number | undefined }
 
@@ -18,6 +30,9 @@ export type BalancerInput = {
   noBackend?: Quantity | undefined
   /** `direct`: answers do not pass through the balancer. Default proxy. */
   response?: 'proxy' | 'direct' | undefined
+  sockets?: SocketsInput | undefined
+  /** For connections. Default: unlimited. */
+  memory?: Quantity | undefined
 }
 
 const target = either(
@@ -46,43 +61,41 @@ export const balancer: z.ZodType<Omit<Balancer, 'name'>, BalancerInput> = noun(
     response: choice(['proxy', 'direct'])
       .optional()
       .describe('direct: answers do not pass through the balancer. Default proxy.'),
+    sockets: sockets.optional(),
+    memory: quantity('size', { above: 0 })
+      .optional()
+      .describe('For connections; needs sockets. Default: unlimited.'),
   },
   {
-    planned: [
-      'sockets',
-      'memory',
-      'outlierDetection',
-      'panic',
-      'slowStart',
-      'healthCheck',
-      'overload',
-      'retry',
-      'failures',
-    ],
+    planned: ['outlierDetection', 'panic', 'slowStart', 'healthCheck', 'overload', 'retry', 'failures'],
   },
-).transform(({ policy, to, targets, noBackend, response }, context): Omit<Balancer, 'name'> => {
-  const list = targets ?? (to === undefined ? [] : [{ to, weight: 1 }])
-  if ((to === undefined) === (targets === undefined))
-    problem(
-      context,
-      [],
-      `expected to or targets, got ${to === undefined ? 'neither' : 'both'}`,
-      'Give one of the two.',
-    )
-  else if (list.length === 0)
-    problem(context, ['targets'], 'expected at least one target, got none', 'Name a service.')
-  else if (list.every(({ weight }) => weight === 0))
-    problem(
-      context,
-      ['targets'],
-      'the weights of the targets sum to zero',
-      'Give at least one target a weight above 0.',
-    )
-  return {
-    policy: policy ?? { name: 'round-robin', params: {} },
-    targets: list.map(({ to }) => to),
-    weights: list.map(({ weight }) => weight),
-    noBackend: noBackend ?? 0,
-    response: response ?? 'proxy',
-  }
-})
+).transform(
+  ({ policy, to, targets, noBackend, response, sockets, memory }, context): Omit<Balancer, 'name'> => {
+    const list = targets ?? (to === undefined ? [] : [{ to, weight: 1 }])
+    if ((to === undefined) === (targets === undefined))
+      problem(
+        context,
+        [],
+        `expected to or targets, got ${to === undefined ? 'neither' : 'both'}`,
+        'Give one of the two.',
+      )
+    else if (list.length === 0)
+      problem(context, ['targets'], 'expected at least one target, got none', 'Name a service.')
+    else if (list.every(({ weight }) => weight === 0))
+      problem(
+        context,
+        ['targets'],
+        'the weights of the targets sum to zero',
+        'Give at least one target a weight above 0.',
+      )
+    return {
+      policy: policy ?? { name: 'round-robin', params: {} },
+      targets: list.map(({ to }) => to),
+      weights: list.map(({ weight }) => weight),
+      noBackend: noBackend ?? 0,
+      response: response ?? 'proxy',
+      ...(sockets === undefined ? {} : { sockets }),
+      ...(memory === undefined ? {} : { memory }),
+    }
+  },
+)

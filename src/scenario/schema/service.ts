@@ -17,6 +17,7 @@ import {
   type Quantity,
   quantity,
 } from './common.ts'
+import { type SocketsInput, sockets } from './sockets.ts'
 import { type StepInput, steps } from './step.ts'
 
 export type ReplicaGroupInput = {
@@ -38,6 +39,7 @@ export type ServiceInput = CallPolicyInput & {
   memory?: Quantity | undefined
   /** Threads held from admission to answer. Default: no such limit. */
   workers?: number | undefined
+  sockets?: SocketsInput | undefined
   endpoints: Record<string, StepInput[]>
   autoscaler?: AutoscalerInput | undefined
   /** Of one replica-hour; default 1. */
@@ -68,13 +70,14 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     workers: integer(1, 1_000_000)
       .optional()
       .describe('Threads held from admission to answer. Default: no such limit.'),
+    sockets: sockets.optional(),
     endpoints: mapOf(steps, 'steps', endpointName).describe('Lists of steps by name.'),
     autoscaler: autoscaler.optional(),
     cost: number().optional().describe('Of one replica-hour; default 1.'),
     ...callPolicyFields,
   },
   {
-    planned: ['sockets', 'overload', 'failures', 'keepAlive', 'cancel', 'usl', 'coldStart', 'scope'],
+    planned: ['overload', 'failures', 'keepAlive', 'cancel', 'usl', 'coldStart', 'scope'],
   },
 ).transform((given, context): Omit<Service, 'name'> => {
   const { autoscaler } = given
@@ -106,6 +109,7 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     discipline: given.discipline ?? 'fifo',
     memory: given.memory ?? Number.POSITIVE_INFINITY,
     workers: given.workers ?? Number.POSITIVE_INFINITY,
+    ...(given.sockets === undefined ? {} : { sockets: given.sockets }),
     endpoints,
     ...(autoscaler === undefined ? {} : { autoscaler }),
     cost: given.cost ?? 1,
