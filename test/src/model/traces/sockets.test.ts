@@ -197,4 +197,60 @@ describe('connections', () => {
     ])
     expectDrained(simulation)
   })
+
+  test('pass on with a forward, and go round an implicit balancer', () => {
+    const { lines, simulation } = run({
+      horizon: 20,
+      workloads: { c: at([1, 1.25]) },
+      links: [
+        { from: 'c', to: 'web', latency: 0.125 },
+        { from: 'web', to: 'store', latency: 0.25 },
+      ],
+      services: {
+        web: { sockets: { keepAlive: 9 }, endpoints: { e: [{ forward: 'store' }] } },
+        store: { replicas: 2, sockets: { max: 1 }, endpoints: { e: [{ io: 1 }] } },
+      },
+    })
+    // Three times 0.125 to web and three times 0.25 to a replica of its own; the answer goes straight back.
+    expect(lines).toEqual([
+      [1, 3.125, 'ok'],
+      [1.25, 3.375, 'ok'],
+    ])
+    expect(simulation.result().components).toMatchObject({
+      store: { sockets: { peak: 2, opened: 2, dropped: 0 }, queue: { backlog: { max: 0 } } },
+    })
+    expectDrained(simulation)
+  })
+
+  test('are set up in spite of lost packets', () => {
+    const { lines, simulation } = run({
+      horizon: 300,
+      workloads: { c: at([1]) },
+      links,
+      services: web({}),
+      events: [{ loss: 'c->web', add: '100%', at: 0, for: 3 }],
+    })
+    // SYNs at 1 and 2 are lost, the one at 4 is not.
+    expect(lines).toEqual([[1, 5.5, 'ok']])
+    expectDrained(simulation)
+  })
+
+  test('that are idle do not keep a draining replica', () => {
+    const { lines, simulation } = run({
+      horizon: 40,
+      workloads: { c: at([1, 1]) },
+      services: {
+        web: {
+          replicas: 2,
+          sockets: { keepAlive: 1000 },
+          endpoints: { e: [{ io: 1 }] },
+          autoscaler: { policy: { fixed: { n: 1 } }, min: 1, max: 2, interval: 10 },
+        },
+      },
+    })
+    expect(lines).toHaveLength(2)
+    expect(simulation.result().components.web).toMatchObject({ sockets: { peak: 2 } })
+    expect(simulation.world.sockets!.connections.live).toBe(1)
+    expectDrained(simulation)
+  })
 })
