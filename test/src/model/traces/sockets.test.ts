@@ -108,7 +108,7 @@ describe('connections', () => {
     const { lines, simulation } = run({
       horizon: 20,
       workloads: { c: at([1, 1.5], { to: 'lb' }) },
-      balancers: { lb: { to: 'web', sockets: { memoryPerConnection: '1KiB' }, memory: '1MiB' } },
+      balancers: { lb: { to: 'web', sockets: { max: 4, memoryPerConnection: '1KiB' }, memory: '1MiB' } },
       services: { web: { cores: 9, endpoints: { e: [{ io: 1 }] } } },
     })
     expect(lines).toEqual([
@@ -119,6 +119,7 @@ describe('connections', () => {
       sockets: { peak: 4, mean: (4 * 0.5 + 2 * 1) / 20 },
       memory: { peak: 4096 },
     })
+    expect(simulation.result().warnings.map(({ code }) => code)).toContain('sockets-near-max')
     expectDrained(simulation)
   })
 
