@@ -16,6 +16,7 @@ import { CORE_NONE, LEG, REQUEST } from './legs.ts'
 import type { Network } from './network.ts'
 import type { Requests } from './requests.ts'
 import type { Services } from './services.ts'
+import type { Sockets } from './sockets.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
@@ -40,6 +41,7 @@ export class Callers implements Part {
   private network!: Network
   private requests!: Requests
   private services!: Services
+  private sockets: Sockets | undefined
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
@@ -77,6 +79,7 @@ export class Callers implements Part {
     this.network = network
     this.requests = requests
     this.services = services
+    this.sockets = this.world.sockets
   }
 
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
@@ -159,6 +162,7 @@ export class Callers implements Part {
     legs.memory[leg] = 0
     legs.node[leg] = call.caller
     if (this.hedging) columns.sibling[leg] = -1
+    this.sockets?.begin(leg, fromClient ? call.caller : compiled.nodes.length + legs.replica[row]!)
     if (columns.guarding) columns.sent[leg] = kernel.now
     if (this.propagating) {
       const item = compiled.classes[legs.cls[row]!]!

@@ -421,6 +421,7 @@ export class Services implements Part {
   private forward(leg: number, index: number): void {
     const { legs, compiled, network } = this
     const { hop, endpoint } = compiled.forwards[index]!
+    this.world.sockets?.forwards(leg, legs.replica[leg]!)
     this.leave(leg, OK)
     legs.endpoint[leg] = endpoint
     legs.replica[leg] = -1
@@ -470,6 +471,7 @@ export class Services implements Part {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)
       if (this.memoryQueue.length[r]! > 0) this.kernel.last(this.memoryKind, r, 0)
+      this.world.sockets?.memoryFreed(r)
     }
     if (hadWorker) {
       this.workers[r]!--
@@ -486,6 +488,18 @@ export class Services implements Part {
         break
       }
     }
+  }
+
+  /** Bytes in use at the replica, by requests and connections. */
+  memoryInUse(r: number): number {
+    return this.memory[r]!
+  }
+
+  /** Connections take memory (or give it back) beside the requests. */
+  changeConnectionMemory(r: number, by: number): void {
+    this.memory[r]! += by
+    this.add(r, MEMORY, by)
+    if (by < 0 && this.memoryQueue.length[r]! > 0) this.kernel.last(this.memoryKind, r, 0)
   }
 
   private admitFromMemoryQueue(r: number): void {
@@ -597,6 +611,7 @@ export class Services implements Part {
   crash(r: number): void {
     const { legs, replicas, callers, network } = this
     const s = replicas.service[r]!
+    this.world.sockets?.crash(r)
     const victims: number[] = []
     const branches: number[] = []
     for (let row = 0; row < legs.end; row += legs.stride) {

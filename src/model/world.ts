@@ -16,6 +16,7 @@ import type { Replicas } from './replicas.ts'
 import type { Requests } from './requests.ts'
 import type { Scalers } from './scalers.ts'
 import type { Services } from './services.ts'
+import type { Sockets } from './sockets.ts'
 import type { Workloads } from './workloads.ts'
 
 /** A part that can be put into a snapshot: plain data and typed arrays out and in. */
@@ -43,6 +44,8 @@ export class World {
   scalers!: Scalers
   databases!: Databases
   caches!: Caches
+  /** Only where the scenario declares sockets. */
+  sockets: Sockets | undefined
 
   /** Start of the measured window, and each service's arrivals before it. */
   window: { from: number; arrivals: Float64Array } = { from: 0, arrivals: new Float64Array(0) }

@@ -133,6 +133,26 @@ export type ReplicaResult = {
   readonly arrivals: number
 }
 
+/** Sockets of a component over all of its instances, over the whole run but for the gauges. */
+export type SocketResult = {
+  /** In use: busy, idle, and being set up. */
+  readonly mean: number
+  readonly peak: number
+  /** Of one instance; null: unlimited. */
+  readonly max: number | null
+  /** Connections set up with the component at either end, and requests that found a kept one. */
+  readonly opened: number
+  readonly reused: number
+  /** As a callee: SYNs that found the backlog full and were refused, or ignored. */
+  readonly refused: number
+  readonly dropped: number
+  /** As a caller: connections for which it had no socket or memory, or no port. */
+  readonly exhausted: number
+  readonly noPort: number
+  /** Ephemeral ports in use, in TIME_WAIT too. */
+  readonly ports: { readonly mean: number; readonly peak: number }
+}
+
 export type ComponentResult =
   | {
       readonly kind: 'workload'
@@ -152,6 +172,10 @@ export type ComponentResult =
       /** With outlier detection or a panic threshold: ejections of hosts, and how often panic began. */
       readonly ejections?: number
       readonly panics?: number
+      readonly sockets?: SocketResult
+      /** Of connections, bytes. */
+      readonly memory?: { readonly mean: number; readonly peak: number }
+      readonly queue?: { readonly backlog: GaugeSummary }
     }
   | {
       readonly kind: 'database'
@@ -199,7 +223,9 @@ export type ComponentResult =
         readonly cpu: GaugeSummary
         readonly memory: GaugeSummary
         readonly workers: GaugeSummary
+        readonly backlog?: GaugeSummary
       }
+      readonly sockets?: SocketResult
       /** Mean wait per leg that came, seconds. */
       readonly wait: { readonly cpu: number; readonly memory: number; readonly workers: number }
       readonly overload?: OverloadResult

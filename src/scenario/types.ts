@@ -209,6 +209,22 @@ export type OutlierDetection = {
   readonly successRate: { readonly stdev: number; readonly hosts: number; readonly requests: number }
 }
 
+/** Of a balancer, or of each replica of a service. */
+export type Sockets = {
+  /** Infinity: unlimited. */
+  readonly max: number
+  readonly backlog: number
+  /** Bytes at this end. */
+  readonly memoryPerConnection: number
+  readonly onFull: 'drop' | 'refuse'
+  /** Seconds that an idle connection is kept; 0: it closes after the answer. */
+  readonly keepAlive: number
+  /** Per callee. */
+  readonly ephemeralPorts: number
+  /** Seconds. */
+  readonly timeWait: number
+}
+
 export type Balancer = {
   readonly name: string
   readonly policy: PolicySpec
@@ -226,6 +242,9 @@ export type Balancer = {
   readonly panicThreshold?: number | undefined
   /** Seconds between the reports that replicas make of their queues; absent: none. */
   readonly reports?: { readonly interval: number } | undefined
+  readonly sockets?: Sockets | undefined
+  /** Bytes for connections; absent: unlimited. */
+  readonly memory?: number | undefined
 }
 
 export type Step =
@@ -313,6 +332,7 @@ export type Service = CallPolicy & {
   readonly memory: number
   /** Threads held from admission to answer; Infinity: no such limit. */
   readonly workers: number
+  readonly sockets?: Sockets | undefined
   readonly endpoints: readonly Endpoint[]
   readonly overload?: Overload | undefined
   /** Absent: never. */

@@ -22,6 +22,7 @@ import {
 import type { World } from '../model/world.ts'
 import type { ComponentResult, GaugeSummary, OverloadResult } from '../results/types.ts'
 import { callResults } from './call-results.ts'
+import { socketResults } from './socket-results.ts'
 
 export function componentResults(world: World): Record<string, ComponentResult> {
   const { compiled, network, balancers, requests } = world
@@ -33,6 +34,7 @@ export function componentResults(world: World): Record<string, ComponentResult> 
   const results: Record<string, ComponentResult> = {}
   const window = now - world.window.from
   const calls = callResults(world)
+  const sockets = socketResults(world)
   compiled.scenario.workloads.forEach((workload, w) => {
     let created = 0
     let sent = 0
@@ -68,11 +70,17 @@ export function componentResults(world: World): Record<string, ComponentResult> 
       ...(balancer.health === undefined
         ? {}
         : { ejections: balancer.health.ejections, panics: balancer.health.panics }),
+      ...balancerSockets(sockets[balancer.spec.name]),
     }
   })
   compiled.services.forEach((spec, s) => {
     const own = calls[spec.name]
-    const service = serviceResult(world, spec, s, window, summary)
+    const plain = serviceResult(world, spec, s, window, summary)
+    const held = sockets[spec.name]
+    const service =
+      held === undefined || plain.kind !== 'service'
+        ? plain
+        : { ...plain, queue: { ...plain.queue, backlog: held.backlog }, sockets: held.sockets }
     results[spec.name] = own === undefined ? service : ({ ...service, calls: own } as ComponentResult)
   })
   compiled.databases.forEach((spec, d) => {
@@ -133,6 +141,11 @@ function databaseResult(
     poolTimeouts: databases.poolTimeouts[d]!,
     failures: databases.failures[d]!,
   }
+}
+
+function balancerSockets(held: ReturnType<typeof socketResults>[string] | undefined): object {
+  if (held === undefined) return {}
+  return { sockets: held.sockets, memory: held.memory, queue: { backlog: held.backlog } }
 }
 
 function serviceResult(

@@ -3,6 +3,7 @@ import type { Sampler } from '../metrics/sampler.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
 import { CACHE_GAUGES, SIZE } from '../model/caches/cache-gauges.ts'
 import { RETRIES } from '../model/call-sites.ts'
+import { NODE_BALANCER } from '../model/compile/compiled.ts'
 import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import {
   BUSY,
@@ -17,6 +18,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../model/service-gauges.ts'
+import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/sockets.ts'
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
@@ -92,6 +94,16 @@ export function addSeries(sampler: Sampler, world: World): void {
     sampler.counter(`${name}.hits`, () => caches.hits[c]!)
     sampler.counter(`${name}.misses`, () => caches.misses[c]!)
     if (ratioSite < 0) sampler.gauge(`${name}.size`, caches.gauges, c * CACHE_GAUGES + SIZE)
+  })
+  const { sockets } = world
+  compiled.sockets?.forEach((spec, node) => {
+    if (spec?.own === undefined || sockets === undefined) return
+    const { name, kind } = compiled.nodes[node]!
+    const add = (series: string, gauge: number): void =>
+      sampler.gauge(`${name}.${series}`, sockets.gauges, node * SOCKET_GAUGES + gauge)
+    add('sockets', SOCKETS)
+    add('queue.backlog', BACKLOG)
+    if (kind === NODE_BALANCER) add('memory', CONNECTION_MEMORY)
   })
   compiled.nodes.forEach(({ name }, node) => {
     const sites = compiled.calls.flatMap((call, i) => (call.caller === node && call.attempts > 1 ? [i] : []))

@@ -18,6 +18,7 @@ import { Replicas } from '../model/replicas.ts'
 import { type RequestRecord, Requests } from '../model/requests.ts'
 import { type Scaler, Scalers } from '../model/scalers.ts'
 import { Services } from '../model/services.ts'
+import { Sockets } from '../model/sockets.ts'
 import { Workloads } from '../model/workloads.ts'
 import { type Part, World } from '../model/world.ts'
 import { CounterDraws, type DrawSite, type Draws } from '../random/index.ts'
@@ -107,6 +108,7 @@ export class Simulation {
     world.scalers = new Scalers(world)
     world.databases = new Databases(world)
     world.caches = new Caches(world)
+    if (compiled.sockets !== undefined) world.sockets = new Sockets(world, compiled.sockets)
     world.wire()
     this.faults = new Faults(world)
     world.requests.listener = options.onRequest
@@ -276,6 +278,7 @@ export class Simulation {
       scalers,
       databases,
       caches,
+      sockets,
     } = this.world
     return Object.entries({
       network,
@@ -289,6 +292,7 @@ export class Simulation {
       databases,
       caches,
       faults: this.faults,
+      ...(sockets === undefined ? {} : { sockets }),
     })
   }
 
@@ -345,6 +349,7 @@ export class Simulation {
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
     this.world.caches.markWindow()
+    this.world.sockets?.gauges.restart(kernel.now)
     this.world.markWindow()
   }
 }

@@ -17,6 +17,7 @@ import type {
   RateLimitInput,
 } from '../../src/scenario/schema/overload.ts'
 import type { ReplicaGroupInput, ServiceInput } from '../../src/scenario/schema/service.ts'
+import type { SocketsInput } from '../../src/scenario/schema/sockets.ts'
 import type { StepInput } from '../../src/scenario/schema/step.ts'
 import type { WorkloadInput } from '../../src/scenario/schema/workload.ts'
 import type { ScenarioInput } from '../../src/scenario/schema.ts'
@@ -306,6 +307,43 @@ function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.
         y: { weight: 1 },
       },
     }))
+}
+
+/** Sockets that run out now and then. */
+const scarceSockets: fc.Arbitrary<SocketsInput> = fc.record(
+  {
+    max: fc.constantFrom(2, 5, 20),
+    backlog: fc.constantFrom(0, 1, 10),
+    memoryPerConnection: fc.constantFrom('1KiB', '1MiB', 0),
+    onFull: fc.constantFrom('drop' as const, 'refuse' as const),
+    keepAlive: fc.constantFrom(0, 0.3, 5),
+    ephemeralPorts: fc.constantFrom(2, 50),
+    timeWait: fc.constantFrom(0, 1),
+  },
+  { requiredKeys: [] },
+)
+
+/** Any scenario where at least one component declares sockets. */
+export function anyScenarioWithSockets(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput> {
+  const drawn = fc.array(fc.option(scarceSockets), { minLength: 8, maxLength: 8 })
+  return fc
+    .tuple(anyScenario(kind), drawn, scarceSockets, fc.option(fc.constant('3MiB')))
+    .map(([scenario, optional, certain, memory]) => {
+      const balancers = Object.entries(scenario.balancers ?? {}).map(([name, item], i) => {
+        const sockets = optional[i]
+        if (sockets === null || sockets === undefined) return [name, item]
+        return [name, { ...item, sockets, ...(memory === null ? {} : { memory }) }]
+      })
+      const services = Object.entries(scenario.services ?? {}).map(([name, item], i) => {
+        const sockets = i === 0 ? certain : optional[4 + i]
+        return [name, sockets === null || sockets === undefined ? item : { ...item, sockets }]
+      })
+      return {
+        ...scenario,
+        balancers: Object.fromEntries(balancers),
+        services: Object.fromEntries(services),
+      } as ScenarioInput
+    })
 }
 
 const policies = [...balancingPolicies.keys()]

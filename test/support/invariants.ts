@@ -29,6 +29,7 @@ import {
   WORKERS,
 } from '../../src/model/service-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { connectionMemory, expectSockets, expectSocketsDrained } from './socket-invariants.ts'
 
 /** Handles of the rows in use. */
 export function liveRows({ world: { legs } }: Simulation): number[] {
@@ -84,6 +85,7 @@ export function expectConsistent(simulation: Simulation): void {
 
   expectAwaited(simulation, rows)
   expectAdmission(simulation)
+  expectSockets(simulation)
 
   for (const [name, gauges] of Object.entries(gaugesOf(simulation))) {
     gauges.value.forEach((value, i) => {
@@ -157,7 +159,9 @@ export function expectConsistent(simulation: Simulation): void {
     // A leg that waits for a worker remembers what it will need.
     const admitted = (row: number): boolean =>
       spec.workers === Number.POSITIVE_INFINITY || legs.worker[row] === 1
-    expect(gauge(MEMORY)).toBe(sum((row) => (admitted(row) ? legs.memory[row]! : 0)))
+    expect(gauge(MEMORY)).toBe(
+      sum((row) => (admitted(row) ? legs.memory[row]! : 0)) + connectionMemory(simulation, spec.node),
+    )
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
       const outside = services.admission?.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
@@ -262,6 +266,7 @@ function expectHealth({ world }: Simulation): void {
 
 /** After a drained run nothing is left anywhere. */
 export function expectDrained(simulation: Simulation): void {
+  expectSocketsDrained(simulation)
   expectNoTrialIsOut(simulation)
   const { legs, callers, balancers, services, requests, network, compiled, replicas } = simulation.world
   expect(legs.live).toBe(0)
@@ -281,14 +286,16 @@ export function expectDrained(simulation: Simulation): void {
     for (const gauge of [LOADING, WAITING])
       expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)
   })
-  compiled.services.forEach((_, s) => {
+  compiled.services.forEach((spec, s) => {
     const { admission } = services
     if (admission !== undefined) {
       expect(admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
       expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(0)
     }
+    // Connections that are kept hold memory.
+    const kept = connectionMemory(simulation, spec.node)
     for (const gauge of [LOAD, IO, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, BUSY, MEMORY, WORKERS]) {
-      expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(0)
+      expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(gauge === MEMORY ? kept : 0)
     }
   })
 }

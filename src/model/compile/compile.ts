@@ -33,6 +33,7 @@ import {
   type Phase,
   type ServiceSpec,
   type SiteSpec,
+  type SocketSpec,
 } from './compiled.ts'
 import { KeyTable } from './key-table.ts'
 import { meanDemand, memoryOf, ProgramBuilder, walkSteps } from './program.ts'
@@ -241,7 +242,27 @@ class Compiler {
       frames: this.longestProxyPath(),
       endpointNames: this.endpointNames,
       endpointOf,
+      sockets: this.sockets(services),
     }
+  }
+
+  private sockets(services: readonly ServiceSpec[]): (SocketSpec | undefined)[] | undefined {
+    const { scenario } = this
+    if (![...scenario.balancers, ...scenario.services].some((item) => item.sockets !== undefined))
+      return undefined
+    return this.nodes.map(({ kind, index, name }, node) => {
+      if ((kind !== NODE_BALANCER && kind !== NODE_SERVICE) || this.isImplicit(node)) return undefined
+      const item = kind === NODE_BALANCER ? scenario.balancers[index]! : scenario.services[index]!
+      const own = item.sockets
+      const endpoints = kind === NODE_SERVICE ? services[index]!.endpoints : []
+      return {
+        own,
+        memory: item.memory ?? Number.POSITIVE_INFINITY,
+        reservation: Math.max(0, ...endpoints.map((endpoint) => endpoint.memory)),
+        connectCell: this.cell('connect', name),
+        waitCell: own === undefined ? -1 : this.cell('socket-wait', name),
+      }
+    })
   }
 
   private forwardingService = ''
@@ -458,7 +479,8 @@ class Compiler {
     const uses = {
       cpu: steps.some((step) => step.kind === 'cpu'),
       io: steps.some((step) => step.kind === 'io'),
-      memory: endpoints.some((endpoint) => endpoint.memory > 0),
+      memory:
+        endpoints.some((endpoint) => endpoint.memory > 0) || (service.sockets?.memoryPerConnection ?? 0) > 0,
       workers: service.workers !== Number.POSITIVE_INFINITY,
       speedChanges: speedChanges || crashes,
     }

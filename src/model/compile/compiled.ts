@@ -7,6 +7,7 @@ import type {
   Distribution,
   RetryBudget,
   Scenario,
+  Sockets,
 } from '../../scenario/types.ts'
 import type { StoreOptions } from '../caches/store.ts'
 import type { KeyTable } from './key-table.ts'
@@ -215,6 +216,18 @@ export type ServiceSpec = {
   readonly startupSite: number
 }
 
+/** A node that connections are made to. */
+export type SocketSpec = {
+  /** Absent where the node declares none. */
+  readonly own: Sockets | undefined
+  /** Bytes of one instance. */
+  readonly memory: number
+  /** Of the endpoint that reserves most. */
+  readonly reservation: number
+  readonly connectCell: number
+  readonly waitCell: number
+}
+
 export type Compiled = {
   readonly scenario: Scenario
   readonly nodes: readonly NodeSpec[]
@@ -245,4 +258,6 @@ export type Compiled = {
   readonly endpointNames: readonly string[]
   /** Endpoint index of service s for interned name e at [s * names + e], -1 where it has none. */
   readonly endpointOf: Int32Array
+  /** By node (workloads have no entry); absent where nothing declares sockets. */
+  readonly sockets: readonly (SocketSpec | undefined)[] | undefined
 }

@@ -8,6 +8,7 @@ import { checkNames } from './names.ts'
 import { checkOverload } from './overload.ts'
 import { checkPolicies } from './policies.ts'
 import { checkReferences } from './references.ts'
+import { checkSockets } from './sockets.ts'
 import { checkSteps } from './steps.ts'
 import { checkStores } from './stores.ts'
 import { checkTraffic } from './traffic.ts'
@@ -21,6 +22,7 @@ export function checkScenario(context: CheckContext): void {
   checkSteps(context)
   checkStores(context)
   checkCaches(context)
+  checkSockets(context)
   checkCallDefaults(context)
   checkOverload(context)
   checkPolicies(context)

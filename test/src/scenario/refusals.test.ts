@@ -501,6 +501,23 @@ test.each([
   expect(messages[0]).toContain(path)
 })
 
+test.each([
+  ['policy: least-request', 'sockets: { max: 1 }', 'a balancer needs two sockets for a request', 'max'],
+  ['policy: least-request', 'memory: 1MiB', 'a balancer without sockets takes no memory', 'memory'],
+  ['policy: least-request', 'sockets: {}, memory: 4KiB', 'two connections of a request never fit', 'memory'],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    sockets: { memoryPerConnection: 9GiB }\n',
+    'never fit into the memory of a replica',
+    'sockets',
+  ],
+])('sockets that cannot serve one request are refused: %#', (from, to, what, path) => {
+  const messages = messagesOf(change(SHOP, [from, to]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain(path)
+})
+
 test.each(['{ queue: lifo }', '{ shed: codel }'])(
   '%s is refused where nobody waits for a core',
   (written) => {
@@ -513,10 +530,9 @@ test.each(['{ queue: lifo }', '{ shed: codel }'])(
 )
 
 test.each([
-  ['    cores: 2\n', '    cores: 2\n    sockets: { max: 10 }\n', 'sockets', 'a service'],
   ['    cores: 2\n', '    cores: 2\n    overload: { dagor: {} }\n', 'dagor', 'overload control'],
   ['    cores: 2\n', '    cores: 2\n    failures: { mtbf: 10 }\n', 'failures', 'a service'],
-  ['policy: least-request', 'sockets: { max: 10 }', 'sockets', 'a balancer'],
+  ['policy: least-request', 'panic: 0.5', 'panic', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],
   ['latency: 1ms }', 'latency: 1ms, bandwidth: 10 }', 'bandwidth', 'a link'],
   ['{ io: 10ms }', '{ transaction: { to: orders } }', 'transaction', 'a step'],
