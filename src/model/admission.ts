@@ -371,7 +371,8 @@ export class Admission implements Part {
     if (spec.cancel === 'never' && spec.overload?.shedExpired !== true) return true
     let leg = row
     while (legs.kind[leg] === BRANCH) leg = legs.parent[leg]!
-    return this.callers.isAwaited(leg)
+    // A deadline is the client's, so it is seen at any depth; cancellation comes from the caller.
+    return spec.overload?.shedExpired === true ? this.callers.isWanted(leg) : this.callers.isAwaited(leg)
   }
 
   /** The row is the next to get a core of replica `r`, with `waiting` behind it: whether it is dropped instead. */

@@ -12,7 +12,7 @@ import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.t
 import type { CallSpec, Compiled } from './compile/compiled.ts'
 import type { Keys } from './keys.ts'
 import type { Legs } from './legs.ts'
-import { CORE_NONE, LEG, REQUEST } from './legs.ts'
+import { BRANCH, CORE_NONE, LEG, REQUEST } from './legs.ts'
 import type { Network } from './network.ts'
 import type { Requests } from './requests.ts'
 import type { Services } from './services.ts'
@@ -233,6 +233,18 @@ export class Callers implements Part {
       if (child !== leg && legs.replica[child] === r) return true
     }
     return false
+  }
+
+  /** Whether a client still waits for what the leg is made for, however many calls above it. */
+  isWanted(leg: number): boolean {
+    const { legs } = this
+    for (let row = leg; ; ) {
+      if (!this.isAwaited(row)) return false
+      let caller = legs.parent[row]!
+      while (legs.kind[caller] === BRANCH) caller = legs.parent[caller]!
+      if (legs.kind[caller] === REQUEST) return true
+      row = caller
+    }
   }
 
   /** Whether a timer of the leg's caller would end the wait for an answer that never comes. */

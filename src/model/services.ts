@@ -587,12 +587,15 @@ export class Services implements Part {
       return
     } else if (legs.core[row] !== CORE_NONE) {
       this.cores[s]!.cancel(row)
+      return
     } else if (this.op[pc] === OP_IO && legs.work[row] === IO_RUNNING) {
       this.add(r, IO, -1)
       legs.work[row] = 0
     } else if (this.op[pc] === OP_FORK) {
       this.stopBranches(row, r, s)
     }
+    // It may have given its core back at this very instant, and then nobody else would pass it on.
+    this.cores[s]!.grant(r)
   }
 
   private stopBranches(parent: number, r: number, s: number): void {

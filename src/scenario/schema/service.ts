@@ -75,7 +75,9 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     workers: integer(1, 1_000_000)
       .optional()
       .describe('Threads held from admission to answer. Default: no such limit.'),
-    sockets: sockets.optional(),
+    sockets: sockets
+      .optional()
+      .describe('Of connections from its callers and to what it calls. Default: not modelled.'),
     endpoints: mapOf(steps, 'steps', endpointName).describe('Lists of steps by name.'),
     overload: overload
       .optional()
