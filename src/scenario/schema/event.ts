@@ -29,6 +29,13 @@ export type EventInput =
   | ({ loss: string; add: Quantity } & Timed)
   /** A workload; its rate is multiplied. */
   | ({ surge: string; factor: number } & Timed)
+  /** A service: so many replicas are lost (-2), or all but a share of those that are available. */
+  | ({
+      capacity: string
+      replicas?: number | undefined
+      factor?: Quantity | undefined
+      mode?: 'drain' | 'crash' | undefined
+    } & Timed)
   /** A database; its queries fail with probability `rate`. */
   | ({ fail: string; rate?: Quantity | undefined } & Timed)
   /** A service or a slot; its speed is divided by the factor. */
@@ -96,6 +103,33 @@ const surge = noun('a surge', {
   (e): ScenarioEvent => ({ kind: 'surge', workload: e.surge, factor: e.factor, at: e.at, until: until(e) }),
 )
 
+const capacity = noun('a loss of capacity', {
+  capacity: text('the name of a service'),
+  replicas: number({}).optional().describe('Replicas that are lost, as a negative number: -2.'),
+  factor: fraction
+    .optional()
+    .describe('Or: the share that stays of the replicas that are available, rounded.'),
+  mode: choice(['drain', 'crash'])
+    .optional()
+    .describe('crash (default) fails what is in them; drain takes them out of rotation only.'),
+  ...time,
+}).transform((e, context): ScenarioEvent => {
+  const { replicas, factor } = e
+  if ((replicas === undefined) === (factor === undefined)) {
+    const got = replicas === undefined ? 'neither' : 'both'
+    problem(context, [], `expected replicas or factor, got ${got}`, 'Give one of the two.')
+  } else if (replicas !== undefined && !(Number.isInteger(replicas) && replicas < 0))
+    problem(context, ['replicas'], `expected a negative integer, got ${replicas}`, 'Write -2 to lose two.')
+  return {
+    kind: 'capacity',
+    service: e.capacity,
+    loss: replicas === undefined ? { factor: factor ?? 1 } : { replicas: -replicas },
+    mode: e.mode ?? 'crash',
+    at: e.at,
+    until: until(e),
+  }
+})
+
 const spells = noun('spells', { for: durationDistribution, gap: durationDistribution }).describe(
   'Comes and goes, on each replica by itself.',
 )
@@ -137,7 +171,7 @@ const fail = noun('a failure', {
   (e): ScenarioEvent => ({ kind: 'fail', database: e.fail, rate: e.rate ?? 1, at: e.at, until: until(e) }),
 )
 
-const KINDS = { outage, latency, loss, surge, slow, fail } as const
+const KINDS = { outage, latency, loss, surge, slow, fail, capacity } as const
 const PLANNED = ['flush', 'error', 'partition', 'scale']
 
 /** One schema by the first field, so that an error speaks of the event that was meant. */
