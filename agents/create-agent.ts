@@ -1,5 +1,5 @@
 /** Every agent by its name. */
-import { UnknownIdError } from '../src/errors.ts'
+import { SimError, UnknownIdError } from '../src/errors.ts'
 import type { Space } from '../src/gym/spaces/space.ts'
 import { balancingPolicies } from '../src/policies/balancing/index.ts'
 import { nearest } from '../src/policies/nearest.ts'
@@ -27,7 +27,7 @@ export type AgentDefinition = {
   /** One sentence, shown by `asyncflow agents`. */
   readonly summary: string
   /** What it decides for: a balancer's or a scaler's policy, any environment, or a learner. */
-  readonly kind: 'balancing' | 'scaling' | 'park' | 'any' | 'learner'
+  readonly kind: 'balancing' | 'scaling' | 'park' | 'markov' | 'any' | 'learner'
   /** What it sees; a learner sees what the environment's observation holds. */
   readonly information: InformationClass | 'observation'
   readonly defaults: PolicyParams
@@ -66,7 +66,7 @@ const SCALING = [
 /** As agents these have other defaults than as policies. */
 const OWN_DEFAULTS: Readonly<Record<string, PolicyParams>> = { jsq: { ties: 'fastest' } }
 
-const definitions: readonly AgentDefinition[] = [
+const definitions: AgentDefinition[] = [
   ...BALANCING.map((name): AgentDefinition => {
     const { summary, information, defaults } = balancingPolicies.get(name)!
     const own = OWN_DEFAULTS[name] ?? {}
@@ -107,7 +107,21 @@ const definitions: readonly AgentDefinition[] = [
   },
 ]
 
-const byName: ReadonlyMap<string, AgentDefinition> = new Map(definitions.map((one) => [one.name, one]))
+const byName: Map<string, AgentDefinition> = new Map(definitions.map((one) => [one.name, one]))
+
+/** Adds an agent that is defined elsewhere, once: the same definition again changes nothing. Throws for a name in use. */
+export function registerAgent(definition: AgentDefinition): void {
+  const known = byName.get(definition.name)
+  if (known === definition) return
+  if (known !== undefined) {
+    throw new SimError(
+      'name-in-use',
+      `there is an agent "${definition.name}" already. Register it under another name.`,
+    )
+  }
+  byName.set(definition.name, definition)
+  definitions.push(definition)
+}
 
 /** In the order in which they are shown. */
 export function agentDefinitions(): readonly AgentDefinition[] {

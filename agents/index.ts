@@ -9,6 +9,7 @@ export {
   agentNames,
   createAgent,
   loadAgent,
+  registerAgent,
 } from './create-agent.ts'
 export {
   type ChooseNetworksOptions,

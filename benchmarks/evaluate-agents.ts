@@ -1,5 +1,6 @@
 import { decodeCheckpoint } from '../agents/checkpoint.ts'
 import type { InformationClass } from '../src/policies/types.ts'
+import { defaultCost } from './default-cost.ts'
 import type { Report } from './report/types.ts'
 import { type RunOptions, runSuite } from './run-suite.ts'
 import type { CostKind, Kwargs } from './types.ts'
@@ -29,7 +30,7 @@ export type EvaluateAgentsOptions = RunOptions & {
   readonly episodeLength?: number | undefined
   /** Simulated seconds at the start of an episode that do not count. @default 0 */
   readonly settle?: number | undefined
-  /** @default auto */
+  /** @default time where actions change how often decisions come (SlowServer-v0, Replicas-v0), else auto */
   readonly cost?: CostKind | undefined
   /** Label of the agent that the others are also compared with. @default the first heuristic */
   readonly baseline?: string | undefined
@@ -65,7 +66,7 @@ export async function evaluateAgents(options: EvaluateAgentsOptions): Promise<Re
           name: options.environment,
           environment: options.environment,
           kwargs: options.kwargs,
-          cost: options.cost ?? 'auto',
+          cost: options.cost ?? defaultCost(options.environment),
           ...(baseline !== undefined && { baseline }),
           agents: agents.map(({ checkpoint: _, ...agent }) => agent),
           evaluation: {

@@ -1,6 +1,20 @@
 export { type EvaluateAgentsOptions, type EvaluatedAgent, evaluateAgents } from './evaluate-agents.ts'
 export type { Kit } from './kit.ts'
 export type { BenchmarkManifest } from './manifest.ts'
+export type { DecisionProcess, PolicyTable } from './optimal/decision-process.ts'
+export { type ExactCostOptions, exactCost, tabulate } from './optimal/exact-cost.ts'
+export { type MarkovModel, type MarkovView, processOf } from './optimal/model-of.ts'
+export { dispatchProcess, type OptimalModel, replicasProcess, slowServerProcess } from './optimal/models.ts'
+export { registerOptimal } from './optimal/optimal-agent.ts'
+export {
+  type AverageCost,
+  type Discount,
+  evaluatePolicy,
+  type Optimum,
+  type SolveOptions,
+  solve,
+  solveDiscounted,
+} from './optimal/value-iteration.ts'
 export { type ReplicationPool, type ReplicationPoolOptions, replicationPool } from './replications/pool.ts'
 export { formatTable } from './report/format-table.ts'
 export type { TableFormat } from './report/text-table.ts'

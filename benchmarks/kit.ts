@@ -12,10 +12,12 @@ export type Kit = {
 
 /** The registered environments and agents; loaded when first needed, since learners bring much with them. */
 export async function loadKit(): Promise<Kit> {
-  const [{ make }, { createAgent }] = await Promise.all([
+  const [{ make }, { createAgent }, { registerOptimal }] = await Promise.all([
     import('../envs/index.ts'),
     import('../agents/index.ts'),
+    import('./optimal/optimal-agent.ts'),
   ])
+  registerOptimal()
   return { make: (id, kwargs) => make(id, kwargs), createAgent }
 }
 

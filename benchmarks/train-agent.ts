@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimError } from '../src/errors.ts'
+import { defaultCost } from './default-cost.ts'
 import { environmentSpec } from './environment-spec.ts'
 import { hashBytes, identity } from './identity.ts'
 import { type Machine, machine } from './manifest.ts'
@@ -40,7 +41,7 @@ export type TrainValidation = {
   /** Decisions. @default to the end of the episode */
   readonly episodeLength?: number | undefined
   readonly settle?: number | undefined
-  /** @default auto */
+  /** @default as for `evaluateAgents` */
   readonly cost?: CostKind | undefined
 }
 
@@ -87,7 +88,7 @@ export async function trainAgent(options: TrainAgentOptions): Promise<TrainedAge
             episodeLength: validation.episodeLength ?? null,
             settle: validation.settle ?? 0,
             every: validation.every ?? Math.max(1, Math.ceil(steps / 10)),
-            cost: validation.cost ?? 'auto',
+            cost: validation.cost ?? defaultCost(options.environment),
           },
   }
   const onProgress = logTo(out, options.onProgress)

@@ -1,8 +1,11 @@
 /** The environments of this package; importing this registers them. */
 import { make, register, registeredSpecs, spec } from '../src/gym/index.ts'
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
+import { Dispatch, type DispatchState } from './dispatch/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
 import { ParkLoadBalance } from './park/env.ts'
+import { Replicas, type ReplicasState } from './replicas/env.ts'
+import { SlowServer } from './slow-server/env.ts'
 
 register({
   id: 'LoadBalancing-v0',
@@ -32,14 +35,37 @@ register({
   kwargs: { preset: 'uniform' },
 })
 
+register({
+  id: 'Dispatch-v0',
+  description: 'Assign each job at its arrival to a fast or a slow server; the optimum is known.',
+  entryPoint: (kwargs) => new Dispatch(kwargs),
+})
+
+register({
+  id: 'SlowServer-v0',
+  description: 'Hold the jobs for a fast server, or send one to a slow server; the optimum is known.',
+  entryPoint: (kwargs) => new SlowServer(kwargs),
+})
+
+register({
+  id: 'Replicas-v0',
+  description: 'Start and stop replicas while arrivals switch between two rates; the optimum is known.',
+  entryPoint: (kwargs) => new Replicas(kwargs),
+})
+
 export { SCENARIOS } from './scenarios.generated.ts'
 export {
   Autoscaling,
   type AutoscalingOptions,
+  Dispatch,
+  type DispatchState,
   LoadBalancing,
   type LoadBalancingOptions,
   make,
   ParkLoadBalance,
+  Replicas,
+  type ReplicasState,
   registeredSpecs,
+  SlowServer,
   spec,
 }

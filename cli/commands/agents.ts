@@ -11,11 +11,13 @@ export function addAgents(program: Command): void {
 }
 
 async function listAgents(output: Output, options: CommonOptions): Promise<ExitCode> {
-  const [{ agentDefinitions }, { renderTable }, { writeJson }] = await Promise.all([
+  const [{ agentDefinitions }, { registerOptimal }, { renderTable }, { writeJson }] = await Promise.all([
     import('../../agents/index.ts'),
+    import('../../benchmarks/optimal/optimal-agent.ts'),
     import('../terminal/table.ts'),
     import('../input/files.ts'),
   ])
+  registerOptimal()
   const agents = agentDefinitions().map(({ name, kind, information, summary, defaults }) => {
     return { name, kind, information, summary, defaults }
   })

@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAgent } from '../../agents/index.ts'
-import { type EvaluatedAgent, evaluateAgents, type Report, readTrainedAgent } from '../../benchmarks/index.ts'
+import {
+  type EvaluatedAgent,
+  evaluateAgents,
+  type Report,
+  readTrainedAgent,
+  registerOptimal,
+} from '../../benchmarks/index.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Output } from '../terminal/output.ts'
@@ -21,6 +27,7 @@ export type EvaluateArguments = EnvironmentArguments & {
 }
 
 export async function evaluate(subject: string, options: EvaluateArguments, output: Output): Promise<Report> {
+  registerOptimal()
   const { agent, environment } = readSubject(subject, options)
   const id = options.env ?? environment?.id
   if (id === undefined) {

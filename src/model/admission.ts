@@ -17,6 +17,7 @@ import {
 import { Stream } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import type { Callers } from './callers.ts'
+import { Compartments } from './compartments.ts'
 import type { Compiled, ServiceSpec } from './compile/compiled.ts'
 import { isFresh } from './core-queue.ts'
 import { Fifo } from './fifo.ts'
@@ -34,6 +35,7 @@ const DEADLINE = OUTCOMES.indexOf('deadline')
 export const REASONS = [
   'rate-limit',
   'concurrency-limit',
+  'bulkhead',
   'queue-limit',
   'displaced',
   'delay',
@@ -42,11 +44,12 @@ export const REASONS = [
 ] as const
 const BY_RATE = 0
 const BY_CONCURRENCY = 1
-const BY_QUEUE = 2
-const DISPLACED = 3
-const BY_DELAY = 4
-const EXPIRED = 5
-export const CANCELLED = 6
+const BY_BULKHEAD = 2
+const BY_QUEUE = 3
+const DISPLACED = 4
+const BY_DELAY = 5
+const EXPIRED = 6
+export const CANCELLED = 7
 
 /** Gauges per service: legs that wait for admission; the limit of concurrency, as a mean over its replicas. */
 export const ADMISSION_QUEUE = 0
@@ -75,8 +78,10 @@ export class Admission implements Part {
   private readonly specs: readonly ServiceSpec[]
   private callers!: Callers
   private services!: Services
-  /** By replica, or under `scope: service` at the first one: what limits it. */
+  /** By service, and by place. */
+  private readonly compartments: readonly Compartments[]
   private readonly limits: (ConcurrencyLimit | undefined)[] = []
+  /** By replica, or under `scope: service` at the first one. */
   private readonly rates: (readonly RateLimiter[] | undefined)[] = []
   private readonly shedders: (DelayShedder | undefined)[] = []
   private readonly inFlight: Int32Array
@@ -102,10 +107,16 @@ export class Admission implements Part {
     this.gauges = new Gauges(this.specs.length * ADMISSION_GAUGES)
     this.counts = new Float64Array(this.specs.length * REASONS.length)
     this.watched = new Uint8Array(compiled.replicaCount)
-    this.inFlight = new Int32Array(compiled.replicaCount)
-    this.queue = new Fifo(legs, compiled.replicaCount)
+    let places = 0
+    this.compartments = this.specs.map((spec) => {
+      const own = new Compartments(spec, compiled.classes, places)
+      places += own.places
+      return own
+    })
+    this.inFlight = new Int32Array(places)
+    this.queue = new Fifo(legs, places)
     this.specs.forEach((spec, s) => this.create(spec, s))
-    this.limiting = this.specs.some((spec) => spec.overload?.concurrencyLimit !== undefined)
+    this.limiting = this.limits.some((limit) => limit !== undefined)
     this.leaky = this.specs.some((spec) => spec.overload?.rateLimit?.kind === 'leaky')
     if (this.limiting) {
       legs.uint8((array) => {
@@ -144,19 +155,21 @@ export class Admission implements Part {
       if (drops || overload?.shedDelay !== undefined) this.watched[r] = 1
       if (overload?.shedDelay !== undefined) this.shedders[r] = createDelayShedder(overload.shedDelay)
       if (r > firstReplica && overload?.scope === 'service') continue
-      const { rateLimit, concurrencyLimit } = overload ?? {}
+      const { rateLimit } = overload ?? {}
       if (rateLimit !== undefined) {
         const count = rateLimit.perClass ? this.compiled.classes.length : 1
         this.rates[r] = Array.from({ length: count }, () => createRateLimiter(rateLimit))
       }
-      if (concurrencyLimit !== undefined) {
-        const name = `${spec.name}/${r - firstReplica}.limit`
-        const limit = createConcurrencyLimit(concurrencyLimit.limit, () =>
-          Stream.derive(this.world.seed, name),
-        )
-        this.limits[r] = limit
-        this.limitChanged(s, spec, limit.limit)
-      }
+      this.compartments[s]!.limits.forEach((limitSpec, k) => {
+        const place = this.compartments[s]!.placeOf(r, k)
+        if (limitSpec === undefined) {
+          this.limits[place] = undefined
+          return
+        }
+        const stream = (): Stream => Stream.derive(this.world.seed, `${spec.name}/${r - firstReplica}.limit`)
+        this.limits[place] = createConcurrencyLimit(limitSpec.limit, stream)
+        if (k === 0) this.limitChanged(s, spec, this.limits[place].limit)
+      })
     }
   }
 
@@ -176,16 +189,24 @@ export class Admission implements Part {
   }
 
   private sumOver(counts: Int32Array, s: number): number {
-    const { firstReplica, slots } = this.specs[s]!
-    return counts.subarray(firstReplica, firstReplica + slots).reduce((sum, count) => sum + count, 0)
+    const { first, places } = this.compartments[s]!
+    return counts.subarray(first, first + places).reduce((sum, count) => sum + count, 0)
   }
 
-  private unitOf(r: number, spec: ServiceSpec): number {
-    return spec.overload?.scope === 'service' ? spec.firstReplica : r
+  private compartmentOf(leg: number, s: number): number {
+    return this.compartments[s]!.of(this.legs.endpoint[leg]!, this.legs.cls[leg]!)
+  }
+
+  private placeOf(leg: number, r: number, s: number): number {
+    return this.compartments[s]!.placeOf(r, this.compartmentOf(leg, s))
   }
 
   count(s: number, reason: number): void {
     this.counts[s * REASONS.length + reason]!++
+  }
+
+  countUnwanted(s: number, spec: ServiceSpec): void {
+    this.count(s, spec.cancel === 'never' ? EXPIRED : CANCELLED)
   }
 
   /** Of a leg that arrives at replica `r` of service `s`: ADMITTED, ABANDONED, or the outcome that it is answered with. */
@@ -193,10 +214,12 @@ export class Admission implements Part {
     const { overload } = spec
     if (this.limiting) this.stage[leg] = NOT_COUNTED
     if (this.leaky) this.notBefore[leg] = 0
-    if (!this.isWanted(leg, s, spec)) return spec.cancel === 'never' ? DEADLINE : ABANDONED
+    if (!this.isWanted(leg, spec)) {
+      this.countUnwanted(s, spec)
+      return spec.cancel === 'never' ? DEADLINE : ABANDONED
+    }
     if (overload === undefined) return ADMITTED
-    const unit = this.unitOf(r, spec)
-    const rates = this.rates[unit]
+    const rates = this.rates[overload.scope === 'service' ? spec.firstReplica : r]
     if (rates !== undefined) {
       const wait = rates[rates.length > 1 ? this.legs.cls[leg]! : 0]!.admit(this.kernel.now)
       if (wait < 0) {
@@ -205,10 +228,12 @@ export class Admission implements Part {
       }
       if (this.leaky) this.notBefore[leg] = this.kernel.now + wait
     }
-    const limit = this.limits[unit]
-    if (limit !== undefined && this.mustWait(unit, limit)) {
-      if (this.queue.length[unit]! >= overload.concurrencyLimit!.maxQueue) {
-        this.count(s, BY_CONCURRENCY)
+    const place = this.placeOf(leg, r, s)
+    const limit = this.limits[place]
+    if (limit !== undefined && this.mustWait(place, limit)) {
+      const compartment = this.compartmentOf(leg, s)
+      if (this.queue.length[place]! >= this.compartments[s]!.limits[compartment]!.maxQueue) {
+        this.count(s, compartment > 0 ? BY_BULKHEAD : BY_CONCURRENCY)
         return SHED
       }
       this.stage[leg] = WAITING
@@ -218,12 +243,12 @@ export class Admission implements Part {
       this.count(s, BY_QUEUE)
       return SHED
     }
-    if (limit !== undefined && this.stage[leg] !== WAITING) this.take(leg, unit)
+    if (limit !== undefined && this.stage[leg] !== WAITING) this.take(leg, place)
     return ADMITTED
   }
 
-  private mustWait(unit: number, limit: ConcurrencyLimit): boolean {
-    return this.inFlight[unit]! >= limit.limit || this.queue.length[unit]! > 0
+  private mustWait(place: number, limit: ConcurrencyLimit): boolean {
+    return this.inFlight[place]! >= limit.limit || this.queue.length[place]! > 0
   }
 
   private displace(leg: number, r: number, s: number, spec: ServiceSpec): boolean {
@@ -235,19 +260,19 @@ export class Admission implements Part {
     return true
   }
 
-  private take(leg: number, unit: number): void {
+  private take(leg: number, place: number): void {
     this.stage[leg] = COUNTED
-    this.inFlightAt[leg] = ++this.inFlight[unit]!
+    this.inFlightAt[leg] = ++this.inFlight[place]!
     this.admittedAt[leg] = this.kernel.now
   }
 
   /** Of a leg that `check` has admitted and that is at replica `r` now: whether it goes on later. */
-  holds(leg: number, r: number, s: number, spec: ServiceSpec): boolean {
+  holds(leg: number, r: number, s: number): boolean {
     const { legs, kernel } = this
     if (this.limiting && this.stage[leg] === WAITING) {
-      const unit = this.unitOf(r, spec)
-      const { maxWait } = spec.overload!.concurrencyLimit!
-      this.queue.push(unit, leg)
+      const compartment = this.compartmentOf(leg, s)
+      const { maxWait } = this.compartments[s]!.limits[compartment]!
+      this.queue.push(this.compartments[s]!.placeOf(r, compartment), leg)
       if (maxWait < Number.POSITIVE_INFINITY)
         kernel.at(kernel.now + maxWait, this.maxWaitKind, leg, legs.timer[leg]!)
     } else if (this.leaky && this.notBefore[leg]! > kernel.now) {
@@ -274,7 +299,7 @@ export class Admission implements Part {
   private waitedOut(leg: number): void {
     const { legs } = this
     const s = this.world.replicas.service[legs.replica[leg]!]!
-    this.count(s, BY_CONCURRENCY)
+    this.count(s, this.compartmentOf(leg, s) > 0 ? BY_BULKHEAD : BY_CONCURRENCY)
     this.withdraw(leg)
     this.services.fail(leg, SHED)
   }
@@ -283,9 +308,9 @@ export class Admission implements Part {
   withdraw(leg: number): void {
     const { legs } = this
     const r = legs.replica[leg]!
-    const spec = this.specs[this.world.replicas.service[r]!]!
+    const s = this.world.replicas.service[r]!
     if (this.limiting && this.stage[leg] === WAITING) {
-      this.queue.remove(this.unitOf(r, spec), leg)
+      this.queue.remove(this.placeOf(leg, r, s), leg)
       this.stage[leg] = NOT_COUNTED
     }
     this.endWait(leg)
@@ -298,28 +323,28 @@ export class Admission implements Part {
     const { kernel } = this
     const s = this.world.replicas.service[r]!
     const spec = this.specs[s]!
-    const unit = this.unitOf(r, spec)
-    const limit = this.limits[unit]!
+    const place = this.placeOf(leg, r, s)
+    const limit = this.limits[place]!
     const before = limit.limit
     this.stage[leg] = NOT_COUNTED
-    this.inFlight[unit]!--
+    this.inFlight[place]!--
     limit.ended(kernel.now - this.admittedAt[leg]!, this.inFlightAt[leg]!, outcome !== OK)
     this.limitChanged(s, spec, limit.limit - before)
-    this.admitWaiting(unit, s, spec, limit)
+    this.admitWaiting(place, spec, limit)
   }
 
-  private admitWaiting(unit: number, s: number, spec: ServiceSpec, limit: ConcurrencyLimit): void {
+  private admitWaiting(place: number, spec: ServiceSpec, limit: ConcurrencyLimit): void {
     const { legs, kernel, queue } = this
-    while (queue.length[unit]! > 0 && this.inFlight[unit]! < limit.limit) {
-      const leg = queue.pop(unit)
+    while (queue.length[place]! > 0 && this.inFlight[place]! < limit.limit) {
+      const leg = queue.pop(place)
       this.stage[leg] = NOT_COUNTED
       const timer = ++legs.timer[leg]!
-      if (!this.isWanted(leg, s, spec)) {
+      if (!this.isWanted(leg, spec)) {
         this.endWait(leg)
         this.services.discard(leg)
         continue
       }
-      this.take(leg, unit)
+      this.take(leg, place)
       // The others that are due now go first.
       if (this.leaky && this.notBefore[leg]! > kernel.now)
         kernel.at(this.notBefore[leg]!, this.enterKind, leg, timer)
@@ -334,27 +359,25 @@ export class Admission implements Part {
     const r = this.legs.replica[leg]!
     const s = this.world.replicas.service[r]!
     const spec = this.specs[s]!
-    const unit = this.unitOf(r, spec)
+    const place = this.placeOf(leg, r, s)
     this.stage[leg] = NOT_COUNTED
-    this.inFlight[unit]!--
-    this.admitWaiting(unit, s, spec, this.limits[unit]!)
+    this.inFlight[place]!--
+    this.admitWaiting(place, spec, this.limits[place]!)
   }
 
-  /** Counts and tells where nobody waits for the leg of the row any more, and its service cares. */
-  isWanted(row: number, s: number, spec: ServiceSpec): boolean {
+  /** False where nobody waits for the leg of the row any more, and its service cares. */
+  isWanted(row: number, spec: ServiceSpec): boolean {
     const { legs } = this
     if (spec.cancel === 'never' && spec.overload?.shedExpired !== true) return true
     let leg = row
     while (legs.kind[leg] === BRANCH) leg = legs.parent[leg]!
-    if (this.callers.isAwaited(leg)) return true
-    this.count(s, spec.cancel === 'never' ? EXPIRED : CANCELLED)
-    return false
+    return this.callers.isAwaited(leg)
   }
 
   /** The row is the next to get a core of replica `r`, with `waiting` behind it: whether it is dropped instead. */
   drops(row: number, r: number, waiting: number): boolean {
     const s = this.world.replicas.service[r]!
-    if (!this.isWanted(row, s, this.specs[s]!)) {
+    if (!this.isWanted(row, this.specs[s]!)) {
       this.services.discard(row)
       return true
     }

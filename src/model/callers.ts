@@ -16,6 +16,7 @@ import { CORE_NONE, LEG, REQUEST } from './legs.ts'
 import type { Network } from './network.ts'
 import type { Requests } from './requests.ts'
 import type { Services } from './services.ts'
+import type { Sockets } from './sockets.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
@@ -40,6 +41,7 @@ export class Callers implements Part {
   private network!: Network
   private requests!: Requests
   private services!: Services
+  private sockets: Sockets | undefined
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
@@ -64,7 +66,10 @@ export class Callers implements Part {
     this.propagating = this.columns.propagating
     this.hedgeKind = kernel.on('a copy is due', (row, timer) => this.hedge(row, timer))
     this.resumeKind = kernel.on('a caller goes on', (row, timer) => {
-      if (world.legs.timer[row] === timer) world.services.step(row)
+      if (world.legs.timer[row] !== timer) return
+      // A row without a replica is a miss of a cache.
+      if (world.legs.replica[row]! < 0) world.caches.step(row)
+      else world.services.step(row)
     })
     this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
   }
@@ -74,6 +79,7 @@ export class Callers implements Part {
     this.network = network
     this.requests = requests
     this.services = services
+    this.sockets = this.world.sockets
   }
 
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
@@ -156,6 +162,7 @@ export class Callers implements Part {
     legs.memory[leg] = 0
     legs.node[leg] = call.caller
     if (this.hedging) columns.sibling[leg] = -1
+    this.sockets?.begin(leg, fromClient ? call.caller : compiled.nodes.length + legs.replica[row]!)
     if (columns.guarding) columns.sent[leg] = kernel.now
     if (this.propagating) {
       const item = compiled.classes[legs.cls[row]!]!
@@ -360,6 +367,7 @@ export class Callers implements Part {
   /** The call of the row has failed for good. */
   private giveUp(row: number, outcome: number): void {
     if (this.legs.kind[row] === REQUEST) this.requests.finish(row, outcome, -1)
+    else if (this.legs.replica[row]! < 0) this.world.caches.end(row, outcome)
     else this.services.fail(row, outcome)
   }
 

@@ -82,6 +82,10 @@ export class Faults implements Part {
       case 'capacity':
         this.capacity(e, event, on)
         return
+      case 'flush':
+        if (on === 1)
+          this.world.caches.flush(this.world.compiled.caches.findIndex((cache) => cache.name === event.cache))
+        return
       case 'slow':
         if (event.spells === undefined || on === 0) for (const r of this.replicasOf(event)) this.speed(r)
         return
@@ -232,5 +236,7 @@ export function eventTarget(event: Scenario['events'][number]): string {
       return event.service
     case 'fail':
       return event.database
+    case 'flush':
+      return event.cache
   }
 }

@@ -141,7 +141,7 @@ export class FifoCores implements Cores {
       this.changeBusy(r, -1)
       return true
     }
-    const next = this.takeFirst(r)
+    const next = this.queue.length[r] === 0 ? -1 : this.takeFirst(r)
     if (next < 0) this.changeBusy(r, -1)
     else kernel.task(this.grantedKind, next, legs.timer[next]!)
     return false

@@ -3,12 +3,13 @@
  * are counter-based: a class key is a function of the request, a call's of what calls (request, path, repetition), so
  * that all attempts of a call ask for the same key.
  */
+import { LEG } from './legs.ts'
 import type { World } from './world.ts'
 
 export const NO_KEY = -1
 
 export class Keys {
-  /** Whether some call has a key of its own; only then legs carry one. */
+  /** Whether some call has a key of its own, or a cache asks for one; only then legs carry one. */
   readonly ofCalls: boolean
   private readonly world: World
   private column: Int32Array = new Int32Array(0)
@@ -16,7 +17,8 @@ export class Keys {
   /** Before the first row. */
   constructor(world: World) {
     this.world = world
-    this.ofCalls = world.compiled.calls.some((call) => call.key >= 0)
+    const { calls, caches } = world.compiled
+    this.ofCalls = calls.some((call) => call.key >= 0) || caches.some((cache) => cache.ratioSite < 0)
     if (this.ofCalls) {
       world.legs.int32((array) => {
         this.column = array
@@ -27,7 +29,17 @@ export class Keys {
   /** The leg is made by `row` over a call with key `key` (-1: none). */
   assign(leg: number, row: number, key: number, ordinal: number): void {
     const { legs } = this.world
-    this.column[leg] = key < 0 ? NO_KEY : this.draw(key, legs.number[row]!, legs.path[row]!, ordinal)
+    if (key >= 0) this.column[leg] = this.draw(key, legs.number[row]!, legs.path[row]!, ordinal)
+    // What a cache calls on a miss is asked for the key that missed.
+    else if (legs.kind[row] === LEG && legs.replica[row]! < 0) this.column[leg] = this.column[row]!
+    else this.column[leg] = NO_KEY
+  }
+
+  /** The key of a leg at a cache, which stays with it. */
+  settle(leg: number): number {
+    const key = this.of(leg)
+    this.column[leg] = key
+    return key
   }
 
   /** The key of a leg, an integer of at least 0, or NO_KEY. `own`: what stands in for a call's key; -1: nothing. */

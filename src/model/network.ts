@@ -11,9 +11,10 @@ import { OUTCOMES } from '../results/types.ts'
 import type { Balancers } from './balancers.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
-import { NODE_BALANCER, NODE_DATABASE, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
+import { NODE_BALANCER, NODE_CACHE, NODE_DATABASE, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
 import type { Replicas } from './replicas.ts'
+import type { Sockets } from './sockets.ts'
 import type { Part, World } from './world.ts'
 
 const LOST = OUTCOMES.indexOf('lost')
@@ -34,6 +35,7 @@ export class Network implements Part {
   private callers!: Callers
   private balancers!: Balancers
   private replicas!: Replicas
+  private sockets: Sockets | undefined
   private readonly arrive: number
   private readonly return: number
   private readonly link: Int32Array
@@ -78,10 +80,17 @@ export class Network implements Part {
     this.callers = callers
     this.balancers = balancers
     this.replicas = replicas
+    this.sockets = this.world.sockets
   }
 
   /** Sends the leg to a node over a channel (-1: at once). */
   send(leg: number, node: number, channel: number): void {
+    if (this.sockets?.connects(leg, node, channel)) return
+    this.pass(leg, node, channel)
+  }
+
+  /** The same over a connection that is there, or where none is needed. */
+  pass(leg: number, node: number, channel: number): void {
     const { legs } = this
     legs.node[leg] = node
     if (channel < 0) {
@@ -121,7 +130,7 @@ export class Network implements Part {
   }
 
   /** Links that end at one slot carry the answers of that slot too. */
-  private slotChannel(leg: number, from: number, to: number, channel: number): number {
+  slotChannel(leg: number, from: number, to: number, channel: number): number {
     const { compiled, legs } = this
     if (this.nodeKind[from] !== NODE_SERVICE || legs.replica[leg]! < 0) return channel
     const service = compiled.services[compiled.nodes[from]!.index]!
@@ -147,6 +156,23 @@ export class Network implements Part {
       : constant
     legs.channel[leg] = channel
     this.inTransit.add(link, 1, kernel.now)
+    return latency + this.addedLatency[link]!
+  }
+
+  /** Seconds that a packet of a handshake takes (-1: lost): draws beside those of the messages, counted nowhere. */
+  packet(leg: number, channel: number, ordinal: number): number {
+    if (channel < 0) return 0
+    const { legs, draws } = this
+    const link = this.link[channel]!
+    const number = legs.number[leg]!
+    const path = legs.path[leg]!
+    const base = this.loss[channel]!
+    const loss = base + this.addedLoss[link]! * (1 - base)
+    if (loss > 0 && draws.uniform(this.lossSite[channel]!, number, path, ordinal) < loss) return -1
+    const constant = this.constant[channel]!
+    const latency = Number.isNaN(constant)
+      ? draws.sample(this.latencySite[channel]!, number, path, ordinal)
+      : constant
     return latency + this.addedLatency[link]!
   }
 
@@ -177,6 +203,8 @@ export class Network implements Part {
       this.send(leg, hop.node, hop.channel)
     } else if (kind === NODE_DATABASE) {
       world.databases.arrive(leg)
+    } else if (kind === NODE_CACHE) {
+      world.caches.arrive(leg)
     }
   }
 
@@ -189,8 +217,10 @@ export class Network implements Part {
     legs.frameCount[leg]!++
   }
 
-  private returned(leg: number): void {
+  /** The answer is where the last connection of the leg came from. */
+  returned(leg: number): void {
     this.land(leg)
+    if (this.sockets !== undefined) this.sockets.answered(leg)
     const { legs, balancers, callers } = this
     const depth = legs.frameCount[leg]!
     if (depth === 0) {
@@ -232,6 +262,7 @@ export class Network implements Part {
 
   private forgetFrames(leg: number): void {
     const { legs, balancers } = this
+    if (this.sockets !== undefined) this.sockets.forget(leg)
     for (let i = legs.frameCount[leg]! - 1; i >= 0; i--) {
       const frame = legs.frame[leg + i]!
       if (frame >= this.nodes) balancers.forget(leg, frame - this.nodes)

@@ -80,6 +80,7 @@ export class Replicas implements Part {
   setState(r: number, state: number): void {
     if (state === READY) this.readySince[r] = this.kernel.now
     this.state[r] = state
+    if (state === STOPPED) this.world.sockets?.stopped(r)
     this.availabilityChanged(r)
   }
 

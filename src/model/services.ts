@@ -209,25 +209,27 @@ export class Services implements Part {
     replicas.changeLoad(r, 1)
     if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (admission?.holds(leg, r, s, spec)) {
+    if (admission?.holds(leg, r, s)) {
       legs.pc[leg] = FOR_ADMISSION
       return
     }
-    this.enter(leg)
+    this.enterAt(leg, r, spec)
   }
 
   /** The leg is admitted: it needs a worker, then memory. */
   enter(leg: number): void {
-    const { legs } = this
-    const r = legs.replica[leg]!
-    const spec = this.specs[this.replicas.service[r]!]!
+    const r = this.legs.replica[leg]!
+    this.enterAt(leg, r, this.specs[this.replicas.service[r]!]!)
+  }
+
+  private enterAt(leg: number, r: number, spec: ServiceSpec): void {
     if (!spec.uses.workers) {
       this.admit(leg, r, spec)
     } else if (this.workers[r]! < spec.workers) {
       this.takeWorker(leg, r)
       this.admit(leg, r, spec)
     } else {
-      legs.pc[leg] = FOR_WORKER
+      this.legs.pc[leg] = FOR_WORKER
       this.workerQueue.push(r, leg)
       this.add(r, QUEUE_WORKERS, 1)
     }
@@ -419,6 +421,7 @@ export class Services implements Part {
   private forward(leg: number, index: number): void {
     const { legs, compiled, network } = this
     const { hop, endpoint } = compiled.forwards[index]!
+    this.world.sockets?.forwards(leg, legs.replica[leg]!)
     this.leave(leg, OK)
     legs.endpoint[leg] = endpoint
     legs.replica[leg] = -1
@@ -468,6 +471,7 @@ export class Services implements Part {
       this.memory[r]! -= held
       this.add(r, MEMORY, -held)
       if (this.memoryQueue.length[r]! > 0) this.kernel.last(this.memoryKind, r, 0)
+      this.world.sockets?.memoryFreed(r)
     }
     if (hadWorker) {
       this.workers[r]!--
@@ -484,6 +488,18 @@ export class Services implements Part {
         break
       }
     }
+  }
+
+  /** Bytes in use at the replica, by requests and connections. */
+  memoryInUse(r: number): number {
+    return this.memory[r]!
+  }
+
+  /** Connections take memory (or give it back) beside the requests. */
+  changeConnectionMemory(r: number, by: number): void {
+    this.memory[r]! += by
+    this.add(r, MEMORY, by)
+    if (by < 0 && this.memoryQueue.length[r]! > 0) this.kernel.last(this.memoryKind, r, 0)
   }
 
   private admitFromMemoryQueue(r: number): void {
@@ -503,9 +519,7 @@ export class Services implements Part {
 
   /** Whether nobody waits any more for the leg, which leaves a queue, and that is a reason to drop it. */
   private isDiscarded(leg: number, spec: ServiceSpec): boolean {
-    const { admission, replicas, legs } = this
-    if (admission === undefined || admission.isWanted(leg, replicas.service[legs.replica[leg]!]!, spec))
-      return false
+    if (this.admission === undefined || this.admission.isWanted(leg, spec)) return false
     this.discard(leg)
     return true
   }
@@ -529,8 +543,10 @@ export class Services implements Part {
 
   private dropUnwanted(row: number): void {
     const { legs, replicas } = this
-    const { cancel } = this.specs[replicas.service[legs.replica[row]!]!]!
-    if (legs.kind[row] === BRANCH || cancel === 'never') {
+    const s = replicas.service[legs.replica[row]!]!
+    const spec = this.specs[s]!
+    if (legs.kind[row] === LEG) this.admission!.countUnwanted(s, spec)
+    if (legs.kind[row] === BRANCH || spec.cancel === 'never') {
       this.fail(row, DEADLINE)
       return
     }
@@ -595,6 +611,7 @@ export class Services implements Part {
   crash(r: number): void {
     const { legs, replicas, callers, network } = this
     const s = replicas.service[r]!
+    this.world.sockets?.crash(r)
     const victims: number[] = []
     const branches: number[] = []
     for (let row = 0; row < legs.end; row += legs.stride) {

@@ -5,6 +5,7 @@
 import { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import type { Balancers } from './balancers.ts'
+import type { Caches } from './caches/caches.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
 import type { Databases } from './databases.ts'
@@ -15,6 +16,7 @@ import type { Replicas } from './replicas.ts'
 import type { Requests } from './requests.ts'
 import type { Scalers } from './scalers.ts'
 import type { Services } from './services.ts'
+import type { Sockets } from './sockets.ts'
 import type { Workloads } from './workloads.ts'
 
 /** A part that can be put into a snapshot: plain data and typed arrays out and in. */
@@ -41,6 +43,9 @@ export class World {
   services!: Services
   scalers!: Scalers
   databases!: Databases
+  caches!: Caches
+  /** Only where the scenario declares sockets. */
+  sockets: Sockets | undefined
 
   /** Start of the measured window, and each service's arrivals before it. */
   window: { from: number; arrivals: Float64Array } = { from: 0, arrivals: new Float64Array(0) }

@@ -92,6 +92,7 @@ export type CallSiteResult = {
 export type RefusalReason =
   | 'rate-limit'
   | 'concurrency-limit'
+  | 'bulkhead'
   | 'queue-limit'
   /** By a more important one, in a full queue. */
   | 'displaced'
@@ -132,6 +133,26 @@ export type ReplicaResult = {
   readonly arrivals: number
 }
 
+/** Sockets of a component over all of its instances, over the whole run but for the gauges. */
+export type SocketResult = {
+  /** In use: busy, idle, and being set up. */
+  readonly mean: number
+  readonly peak: number
+  /** Of one instance; null: unlimited. */
+  readonly max: number | null
+  /** Connections set up with the component at either end, and requests that found a kept one. */
+  readonly opened: number
+  readonly reused: number
+  /** As a callee: SYNs that found the backlog full and were refused, or ignored. */
+  readonly refused: number
+  readonly dropped: number
+  /** As a caller: connections for which it had no socket or memory, or no port. */
+  readonly exhausted: number
+  readonly noPort: number
+  /** Ephemeral ports in use, in TIME_WAIT too. */
+  readonly ports: { readonly mean: number; readonly peak: number }
+}
+
 export type ComponentResult =
   | {
       readonly kind: 'workload'
@@ -151,6 +172,10 @@ export type ComponentResult =
       /** With outlier detection or a panic threshold: ejections of hosts, and how often panic began. */
       readonly ejections?: number
       readonly panics?: number
+      readonly sockets?: SocketResult
+      /** Of connections, bytes. */
+      readonly memory?: { readonly mean: number; readonly peak: number }
+      readonly queue?: { readonly backlog: GaugeSummary }
     }
   | {
       readonly kind: 'database'
@@ -170,6 +195,24 @@ export type ComponentResult =
       readonly failures: number
     }
   | {
+      readonly kind: 'cache'
+      /** Of the whole run: requests whose value was there, and the others. */
+      readonly hits: number
+      readonly misses: number
+      /** Misses that waited for the value that another one fetched. */
+      readonly coalesced: number
+      /** Entries that went to make room; that were found past their time. */
+      readonly evictions: number
+      readonly expired: number
+      /** Hits / requests in the measured window; null where there were none. */
+      readonly hitRatio: number | null
+      /** Entries, those past their time included until they are asked for. */
+      readonly size: GaugeSummary
+      /** Misses that fetch their value; that wait for another's. */
+      readonly loading: GaugeSummary
+      readonly waiting: GaugeSummary
+    }
+  | {
       readonly kind: 'service'
       readonly utilization: {
         readonly cpu: number | null
@@ -180,7 +223,9 @@ export type ComponentResult =
         readonly cpu: GaugeSummary
         readonly memory: GaugeSummary
         readonly workers: GaugeSummary
+        readonly backlog?: GaugeSummary
       }
+      readonly sockets?: SocketResult
       /** Mean wait per leg that came, seconds. */
       readonly wait: { readonly cpu: number; readonly memory: number; readonly workers: number }
       readonly overload?: OverloadResult

@@ -34,6 +34,7 @@ export function assemble(written: WrittenScenario, problems: Problems, options: 
     balancers: named(written.balancers),
     services: named(written.services),
     ...(written.databases === undefined ? {} : { databases: named(written.databases) }),
+    ...(written.caches === undefined ? {} : { caches: named(written.caches) }),
     events: written.events ?? [],
   }
 }

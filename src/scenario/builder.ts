@@ -3,6 +3,7 @@ import { ConfigError, type Problem } from '../errors.ts'
 import { parseScenario } from './load.ts'
 import type { LoadOptions } from './options.ts'
 import type { BalancerInput } from './schema/balancer.ts'
+import type { CacheInput } from './schema/cache.ts'
 import type { DatabaseInput } from './schema/database.ts'
 import type { EventInput } from './schema/event.ts'
 import type { LinkInput } from './schema/link.ts'
@@ -13,7 +14,7 @@ import type { Scenario } from './types.ts'
 
 type Settings = Omit<
   ScenarioInput,
-  'name' | 'workloads' | 'links' | 'balancers' | 'services' | 'databases' | 'events'
+  'name' | 'workloads' | 'links' | 'balancers' | 'services' | 'databases' | 'caches' | 'events'
 >
 
 /**
@@ -51,6 +52,10 @@ export class ScenarioBuilder {
     return this.with('databases', name, database)
   }
 
+  cache(name: string, cache: CacheInput): ScenarioBuilder {
+    return this.with('caches', name, cache)
+  }
+
   link(link: LinkInput): ScenarioBuilder {
     return new ScenarioBuilder({ ...this.input, links: [...(this.input.links ?? []), link] }, this.repeated)
   }
@@ -80,7 +85,7 @@ export class ScenarioBuilder {
   }
 
   private with(
-    section: 'workloads' | 'balancers' | 'services' | 'databases',
+    section: 'workloads' | 'balancers' | 'services' | 'databases' | 'caches',
     name: string,
     item: object,
   ): ScenarioBuilder {

@@ -42,12 +42,20 @@ export type DelaySpec = {
   readonly interval: number
 }
 
+/** A limit of their own for some endpoints, or for some classes by the names that results have. */
+export type BulkheadSpec = ConcurrencySpec & {
+  readonly name: string
+  readonly endpoints?: readonly string[] | undefined
+  readonly classes?: readonly string[] | undefined
+}
+
 export type CoreOrder = 'fifo' | 'lifo' | 'adaptive-lifo' | 'priority'
 
 export type Overload = {
   /** Legs that may wait for a core; Infinity: any number. */
   readonly queueLimit: number
   readonly concurrencyLimit?: ConcurrencySpec | undefined
+  readonly bulkheads?: readonly BulkheadSpec[] | undefined
   readonly rateLimit?: RateLimitSpec | undefined
   /** Legs that nobody waits for any more are answered `deadline` at arrival and where they leave a queue. */
   readonly shedExpired: boolean

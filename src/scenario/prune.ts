@@ -17,7 +17,7 @@ export type Pruned = {
   readonly eventIndex: readonly number[]
 }
 
-const SECTIONS = new Set(['workloads', 'balancers', 'services', 'databases'])
+const SECTIONS = new Set(['workloads', 'balancers', 'services', 'databases', 'caches'])
 const LISTS = new Set(['links', 'events', 'slo'])
 
 /** A copy without the fields at these paths; mappings and lists on the way are copied, nothing else is. */

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { show } from './path.ts'
 import { type BalancerInput, balancer } from './schema/balancer.ts'
+import { type CacheInput, cache } from './schema/cache.ts'
 import {
   duration,
   listOf,
@@ -22,7 +23,7 @@ import { type LinkInput, link } from './schema/link.ts'
 import { type ServiceInput, service } from './schema/service.ts'
 import { slo } from './schema/slo.ts'
 import { type WorkloadInput, type WrittenWorkload, workload } from './schema/workload.ts'
-import type { Balancer, Database, Link, ScenarioEvent, Service, Slo } from './types.ts'
+import type { Balancer, Cache, Database, Link, ScenarioEvent, Service, Slo } from './types.ts'
 
 /** A scenario as a user writes it: quantities are SI numbers or texts with a unit. */
 export type ScenarioInput = {
@@ -45,6 +46,7 @@ export type ScenarioInput = {
   balancers?: Record<string, BalancerInput> | undefined
   services?: Record<string, ServiceInput> | undefined
   databases?: Record<string, DatabaseInput> | undefined
+  caches?: Record<string, CacheInput> | undefined
   events?: EventInput[] | undefined
 }
 
@@ -62,6 +64,7 @@ export type WrittenScenario = {
   readonly balancers?: Readonly<Record<string, Omit<Balancer, 'name'>>> | undefined
   readonly services?: Readonly<Record<string, Omit<Service, 'name'>>> | undefined
   readonly databases?: Readonly<Record<string, Omit<Database, 'name'>>> | undefined
+  readonly caches?: Readonly<Record<string, Omit<Cache, 'name'>>> | undefined
   readonly events?: readonly ScenarioEvent[] | undefined
 }
 
@@ -99,7 +102,8 @@ export const scenarioSchema: z.ZodType<WrittenScenario, ScenarioInput> = noun(
     balancers: mapOf(balancer, 'balancers').optional().describe('Balancers by name.'),
     services: mapOf(service, 'services').optional().describe('Services by name.'),
     databases: mapOf(database, 'databases').optional().describe('Databases by name.'),
+    caches: mapOf(cache, 'caches').optional().describe('Caches by name.'),
     events: listOf(event, 'events').optional().describe('What happens during the run.'),
   },
-  { planned: ['caches', 'queues', 'regions', 'failures', 'relays'] },
+  { planned: ['queues', 'regions', 'failures', 'relays'] },
 ) as unknown as z.ZodType<WrittenScenario, ScenarioInput>

@@ -209,6 +209,22 @@ export type OutlierDetection = {
   readonly successRate: { readonly stdev: number; readonly hosts: number; readonly requests: number }
 }
 
+/** Of a balancer, or of each replica of a service. */
+export type Sockets = {
+  /** Infinity: unlimited. */
+  readonly max: number
+  readonly backlog: number
+  /** Bytes at this end. */
+  readonly memoryPerConnection: number
+  readonly onFull: 'drop' | 'refuse'
+  /** Seconds that an idle connection is kept; 0: it closes after the answer. */
+  readonly keepAlive: number
+  /** Per callee. */
+  readonly ephemeralPorts: number
+  /** Seconds. */
+  readonly timeWait: number
+}
+
 export type Balancer = {
   readonly name: string
   readonly policy: PolicySpec
@@ -226,6 +242,9 @@ export type Balancer = {
   readonly panicThreshold?: number | undefined
   /** Seconds between the reports that replicas make of their queues; absent: none. */
   readonly reports?: { readonly interval: number } | undefined
+  readonly sockets?: Sockets | undefined
+  /** Bytes for connections; absent: unlimited. */
+  readonly memory?: number | undefined
 }
 
 export type Step =
@@ -264,6 +283,29 @@ export type Database = {
   readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
 }
 
+/** Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. */
+export type Cache = {
+  readonly name: string
+  /** Entries; Infinity: no limit. */
+  readonly capacity: number
+  readonly eviction: 'lru' | 'fifo' | 'random' | 'lfu' | 'sieve'
+  /** Seconds that a value lives; Infinity: for ever. */
+  readonly ttl: number
+  /** Whether its life begins anew with each hit. */
+  readonly ttlReset: boolean
+  /** Seconds that a hit takes. */
+  readonly hit: Distribution
+  readonly miss: readonly Step[]
+  /** Whether one miss of a key fetches the value for all that ask for it meanwhile. */
+  readonly coalesce: boolean
+  /** Share of the requests that are hits, drawn, in place of entries and keys. */
+  readonly hitRatio?: number | undefined
+  /** What calls without a key of their own ask for. */
+  readonly key?: Key | undefined
+  /** Whether the most popular keys are there at the start. */
+  readonly warm: boolean
+}
+
 export type Endpoint = { readonly name: string; readonly steps: readonly Step[] }
 
 export type ReplicaGroup = { readonly count: number; readonly speed: number }
@@ -290,6 +332,7 @@ export type Service = CallPolicy & {
   readonly memory: number
   /** Threads held from admission to answer; Infinity: no such limit. */
   readonly workers: number
+  readonly sockets?: Sockets | undefined
   readonly endpoints: readonly Endpoint[]
   readonly overload?: Overload | undefined
   /** Absent: never. */
@@ -303,6 +346,8 @@ export type Spells = { readonly for: Distribution; readonly gap: Distribution }
 
 /** `until` is exclusive; Infinity where the event lasts to the end. */
 export type ScenarioEvent =
+  /** Every entry of `cache` is gone at `at`, which is `until` too. */
+  | { readonly kind: 'flush'; readonly cache: string; readonly at: number; readonly until: number }
   /** Queries of `database` end `failed` with probability `rate`. */
   | {
       readonly kind: 'fail'
@@ -382,5 +427,6 @@ export type Scenario = {
   readonly services: readonly Service[]
   /** Absent where there are none. */
   readonly databases?: readonly Database[] | undefined
+  readonly caches?: readonly Cache[] | undefined
   readonly events: readonly ScenarioEvent[]
 }

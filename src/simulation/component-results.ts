@@ -1,6 +1,7 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
+import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../model/caches/cache-gauges.ts'
 import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
 import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import { REPLICA_BUSY, REPLICA_LOAD } from '../model/replicas.ts'
@@ -21,6 +22,7 @@ import {
 import type { World } from '../model/world.ts'
 import type { ComponentResult, GaugeSummary, OverloadResult } from '../results/types.ts'
 import { callResults } from './call-results.ts'
+import { socketResults } from './socket-results.ts'
 
 export function componentResults(world: World): Record<string, ComponentResult> {
   const { compiled, network, balancers, requests } = world
@@ -32,6 +34,7 @@ export function componentResults(world: World): Record<string, ComponentResult> 
   const results: Record<string, ComponentResult> = {}
   const window = now - world.window.from
   const calls = callResults(world)
+  const sockets = socketResults(world)
   compiled.scenario.workloads.forEach((workload, w) => {
     let created = 0
     let sent = 0
@@ -67,17 +70,48 @@ export function componentResults(world: World): Record<string, ComponentResult> 
       ...(balancer.health === undefined
         ? {}
         : { ejections: balancer.health.ejections, panics: balancer.health.panics }),
+      ...balancerSockets(sockets[balancer.spec.name]),
     }
   })
   compiled.services.forEach((spec, s) => {
     const own = calls[spec.name]
-    const service = serviceResult(world, spec, s, window, summary)
+    const plain = serviceResult(world, spec, s, window, summary)
+    const held = sockets[spec.name]
+    const service =
+      held === undefined || plain.kind !== 'service'
+        ? plain
+        : { ...plain, queue: { ...plain.queue, backlog: held.backlog }, sockets: held.sockets }
     results[spec.name] = own === undefined ? service : ({ ...service, calls: own } as ComponentResult)
   })
   compiled.databases.forEach((spec, d) => {
     results[spec.name] = databaseResult(world, spec, d, window, summary)
   })
+  compiled.caches.forEach(({ name }, c) => {
+    results[name] = cacheResult(world, c, summary)
+  })
   return results
+}
+
+function cacheResult(
+  { caches }: World,
+  c: number,
+  summary: (gauges: Gauges, i: number) => GaugeSummary,
+): ComponentResult {
+  const gauge = (index: number): GaugeSummary => summary(caches.gauges, c * CACHE_GAUGES + index)
+  const hits = caches.hits[c]! - caches.hitsBefore[c]!
+  const misses = caches.misses[c]! - caches.missesBefore[c]!
+  return {
+    kind: 'cache',
+    hits: caches.hits[c]!,
+    misses: caches.misses[c]!,
+    coalesced: caches.coalesced[c]!,
+    evictions: caches.evictions[c]!,
+    expired: caches.expired[c]!,
+    hitRatio: hits + misses > 0 ? hits / (hits + misses) : null,
+    size: gauge(SIZE),
+    loading: gauge(LOADING),
+    waiting: gauge(WAITING),
+  }
 }
 
 function databaseResult(
@@ -107,6 +141,11 @@ function databaseResult(
     poolTimeouts: databases.poolTimeouts[d]!,
     failures: databases.failures[d]!,
   }
+}
+
+function balancerSockets(held: ReturnType<typeof socketResults>[string] | undefined): object {
+  if (held === undefined) return {}
+  return { sockets: held.sockets, memory: held.memory, queue: { backlog: held.backlog } }
 }
 
 function serviceResult(

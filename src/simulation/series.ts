@@ -1,7 +1,9 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
+import { CACHE_GAUGES, SIZE } from '../model/caches/cache-gauges.ts'
 import { RETRIES } from '../model/call-sites.ts'
+import { NODE_BALANCER } from '../model/compile/compiled.ts'
 import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
 import {
   BUSY,
@@ -16,10 +18,11 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../model/service-gauges.ts'
+import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/sockets.ts'
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
-  const { compiled, requests, network, balancers, services, scalers, callers, databases } = world
+  const { compiled, requests, network, balancers, services, scalers, callers, databases, caches } = world
   sampler.gauge('requests.open', requests.open, 0)
   sampler.counter('requests.created', () => requests.createdTotal)
   sampler.counter('requests.ok', () => requests.okTotal)
@@ -86,6 +89,21 @@ export function addSeries(sampler: Sampler, world: World): void {
     if (parallelism >= connections) return
     add('running', RUNNING)
     add('queue.query', QUEUE_QUERY)
+  })
+  compiled.caches.forEach(({ name, ratioSite }, c) => {
+    sampler.counter(`${name}.hits`, () => caches.hits[c]!)
+    sampler.counter(`${name}.misses`, () => caches.misses[c]!)
+    if (ratioSite < 0) sampler.gauge(`${name}.size`, caches.gauges, c * CACHE_GAUGES + SIZE)
+  })
+  const { sockets } = world
+  compiled.sockets?.forEach((spec, node) => {
+    if (spec?.own === undefined || sockets === undefined) return
+    const { name, kind } = compiled.nodes[node]!
+    const add = (series: string, gauge: number): void =>
+      sampler.gauge(`${name}.${series}`, sockets.gauges, node * SOCKET_GAUGES + gauge)
+    add('sockets', SOCKETS)
+    add('queue.backlog', BACKLOG)
+    if (kind === NODE_BALANCER) add('memory', CONNECTION_MEMORY)
   })
   compiled.nodes.forEach(({ name }, node) => {
     const sites = compiled.calls.flatMap((call, i) => (call.caller === node && call.attempts > 1 ? [i] : []))

@@ -7,6 +7,7 @@ import { Unpackr } from 'msgpackr/unpack'
 import { ConfigError, SimError } from '../errors.ts'
 import { Sampler } from '../metrics/sampler.ts'
 import { type Balancer, Balancers } from '../model/balancers.ts'
+import { Caches } from '../model/caches/caches.ts'
 import { Callers } from '../model/callers.ts'
 import { compileScenario } from '../model/compile/compile.ts'
 import type { Compiled } from '../model/compile/compiled.ts'
@@ -17,6 +18,7 @@ import { Replicas } from '../model/replicas.ts'
 import { type RequestRecord, Requests } from '../model/requests.ts'
 import { type Scaler, Scalers } from '../model/scalers.ts'
 import { Services } from '../model/services.ts'
+import { Sockets } from '../model/sockets.ts'
 import { Workloads } from '../model/workloads.ts'
 import { type Part, World } from '../model/world.ts'
 import { CounterDraws, type DrawSite, type Draws } from '../random/index.ts'
@@ -105,6 +107,8 @@ export class Simulation {
     world.balancers = new Balancers(world)
     world.scalers = new Scalers(world)
     world.databases = new Databases(world)
+    world.caches = new Caches(world)
+    if (compiled.sockets !== undefined) world.sockets = new Sockets(world, compiled.sockets)
     world.wire()
     this.faults = new Faults(world)
     world.requests.listener = options.onRequest
@@ -263,8 +267,19 @@ export class Simulation {
   }
 
   private parts(): [string, Part][] {
-    const { network, callers, requests, workloads, replicas, services, balancers, scalers, databases } =
-      this.world
+    const {
+      network,
+      callers,
+      requests,
+      workloads,
+      replicas,
+      services,
+      balancers,
+      scalers,
+      databases,
+      caches,
+      sockets,
+    } = this.world
     return Object.entries({
       network,
       callers,
@@ -275,7 +290,9 @@ export class Simulation {
       balancers,
       scalers,
       databases,
+      caches,
       faults: this.faults,
+      ...(sockets === undefined ? {} : { sockets }),
     })
   }
 
@@ -331,6 +348,8 @@ export class Simulation {
     services.admission?.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
+    this.world.caches.markWindow()
+    this.world.sockets?.gauges.restart(kernel.now)
     this.world.markWindow()
   }
 }

@@ -5,11 +5,19 @@ import type { Result, Warning } from '../results/types.ts'
 
 /** A component busier than this has no stationary state worth the name. */
 const SATURATED = 0.98
+/** Share of its sockets from which a component is close to running out. */
+const NEAR_MAX = 0.9
 /** Fewest latencies beyond a quantile for it to mean something. */
 const BEYOND = 10
 
 export function warnings(result: Omit<Result, 'warnings'>, world: World): Warning[] {
-  return [...saturated(result), ...censored(result, world), ...samples(result), ...warmup(result, world)]
+  return [
+    ...saturated(result),
+    ...socketWarnings(result),
+    ...censored(result, world),
+    ...samples(result),
+    ...warmup(result, world),
+  ]
 }
 
 function saturated(result: Omit<Result, 'warnings'>): Warning[] {
@@ -31,6 +39,32 @@ function saturated(result: Omit<Result, 'warnings'>): Warning[] {
         code: 'saturated',
         message: `cpu of ${name}/${replica.slot} was in use ${(100 * replica.utilization!).toFixed(1)} % of the time, while ${name} as a whole was not: the balancing policy overloads it.`,
       }))
+  })
+}
+
+function socketWarnings({ components }: Omit<Result, 'warnings'>): Warning[] {
+  return Object.entries(components).flatMap(([name, component]): Warning[] => {
+    if ((component.kind !== 'balancer' && component.kind !== 'service') || !component.sockets) return []
+    const { refused, dropped, exhausted, noPort, peak, max } = component.sockets
+    const limit =
+      (max ?? Number.POSITIVE_INFINITY) * (component.kind === 'service' ? component.replicas.length : 1)
+    const found: Warning[] = []
+    if (refused + dropped + exhausted > 0)
+      found.push({
+        code: 'sockets-exhausted',
+        message: `${name} ran out of sockets or of memory for connections: it dropped ${dropped} and refused ${refused} of those that came, and could not open ${exhausted}.`,
+      })
+    else if (peak >= NEAR_MAX * limit)
+      found.push({
+        code: 'sockets-near-max',
+        message: `${name} had ${peak} of its ${limit} sockets in use at its peak. Raise max, or add instances.`,
+      })
+    if (noPort > 0)
+      found.push({
+        code: 'ports-exhausted',
+        message: `${name} had no ephemeral port for ${noPort} connections: each is taken for timeWait after it closes. Keep connections alive, or add instances.`,
+      })
+    return found
   })
 }
 

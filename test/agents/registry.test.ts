@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Agent } from '../../agents/agent.ts'
-import { agentDefinitions, agentNames, createAgent, loadAgent } from '../../agents/create-agent.ts'
+import {
+  agentDefinitions,
+  agentNames,
+  createAgent,
+  loadAgent,
+  registerAgent,
+} from '../../agents/create-agent.ts'
 import { Discrete } from '../../src/gym/spaces/discrete.ts'
 import { createBalancingPolicy } from '../../src/policies/balancing/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
@@ -255,5 +261,18 @@ describe('the random agent', () => {
     expect(agent.act(undefined, { actionMask: Uint8Array.of(0, 0, 1) })).toBe(9)
     expect(() => createAgent('random').act(undefined, {})).toThrow(/Create it with \{ actionSpace \}/)
     expect(() => agent.act(undefined, { actionMask: new Uint8Array(3) })).toThrow(/leaves no action/)
+  })
+})
+
+describe('an agent that is registered', () => {
+  test('is found by its name, which no other one can take', () => {
+    const random = agentDefinitions().find(({ name }) => name === 'random')!
+    const own = { ...random, name: 'coin' }
+    registerAgent(own)
+    registerAgent(own)
+    expect(agentNames().filter((name) => name === 'coin')).toEqual(['coin'])
+    expect(createAgent('coin').act(undefined, { actionMask: Uint8Array.of(0, 1) })).toBe(1)
+    expect(() => registerAgent({ ...own })).toThrow(/there is an agent "coin" already/)
+    expect(() => registerAgent({ ...random })).toThrow(/there is an agent "random" already/)
   })
 })

@@ -17,6 +17,7 @@ import type {
   RateLimitInput,
 } from '../../src/scenario/schema/overload.ts'
 import type { ReplicaGroupInput, ServiceInput } from '../../src/scenario/schema/service.ts'
+import type { SocketsInput } from '../../src/scenario/schema/sockets.ts'
 import type { StepInput } from '../../src/scenario/schema/step.ts'
 import type { WorkloadInput } from '../../src/scenario/schema/workload.ts'
 import type { ScenarioInput } from '../../src/scenario/schema.ts'
@@ -143,6 +144,11 @@ const overload: fc.Arbitrary<Pick<ServiceInput, 'overload' | 'cancel'>> = fc.rec
           'lifo' as const,
           'adaptive-lifo' as const,
           'priority' as const,
+        ),
+        bulkheads: fc.constantFrom<NonNullable<OverloadInput['bulkheads']>[]>(
+          { a: { endpoints: ['a'], concurrent: 1, maxWait: 0.1 } },
+          { a: { endpoints: ['a', 'b'], concurrent: 2 }, x: { classes: ['w.x'], concurrent: 1 } },
+          { x: { classes: ['w.x'], concurrent: 1, maxWait: 1 } },
         ),
         scope: fc.constantFrom('replica' as const, 'service' as const),
       },
@@ -319,6 +325,43 @@ function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.
         y: { weight: 1 },
       },
     }))
+}
+
+/** Sockets that run out now and then. */
+const scarceSockets: fc.Arbitrary<SocketsInput> = fc.record(
+  {
+    max: fc.constantFrom(2, 5, 20),
+    backlog: fc.constantFrom(0, 1, 10),
+    memoryPerConnection: fc.constantFrom('1KiB', '1MiB', 0),
+    onFull: fc.constantFrom('drop' as const, 'refuse' as const),
+    keepAlive: fc.constantFrom(0, 0.3, 5),
+    ephemeralPorts: fc.constantFrom(2, 50),
+    timeWait: fc.constantFrom(0, 1),
+  },
+  { requiredKeys: [] },
+)
+
+/** Any scenario where at least one component declares sockets. */
+export function anyScenarioWithSockets(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput> {
+  const drawn = fc.array(fc.option(scarceSockets), { minLength: 8, maxLength: 8 })
+  return fc
+    .tuple(anyScenario(kind), drawn, scarceSockets, fc.option(fc.constant('3MiB')))
+    .map(([scenario, optional, certain, memory]) => {
+      const balancers = Object.entries(scenario.balancers ?? {}).map(([name, item], i) => {
+        const sockets = optional[i]
+        if (sockets === null || sockets === undefined) return [name, item]
+        return [name, { ...item, sockets, ...(memory === null ? {} : { memory }) }]
+      })
+      const services = Object.entries(scenario.services ?? {}).map(([name, item], i) => {
+        const sockets = i === 0 ? certain : optional[4 + i]
+        return [name, sockets === null || sockets === undefined ? item : { ...item, sockets }]
+      })
+      return {
+        ...scenario,
+        balancers: Object.fromEntries(balancers),
+        services: Object.fromEntries(services),
+      } as ScenarioInput
+    })
 }
 
 const policies = [...balancingPolicies.keys()]
@@ -508,6 +551,64 @@ export function withDatabase(
                     ]),
               ]
             : []),
+        ],
+      }
+    })
+}
+
+/** The same with a cache before a database named `db`, which has to be there: asked by the first service, also in parallel. */
+export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false): fc.Arbitrary<ScenarioInput> {
+  return fc
+    .record({
+      scenario: scenarios,
+      cache: fc.record({
+        capacity: fc.integer({ min: 1, max: 8 }),
+        eviction: fc.constantFrom('lru', 'fifo', 'random', 'lfu', 'sieve'),
+        coalesce: fc.boolean(),
+        ttlReset: fc.boolean(),
+        ttl: fc.constantFrom(0.2, 2, 100),
+        warm: fc.boolean(),
+        hit: fc.oneof(fc.constant<Duration>(0), duration(0.01)),
+      }),
+      hitRatio: fc.option(fc.constantFrom(0, 0.4, 1), { freq: 4 }),
+      second: fc.boolean(),
+      latency: duration(0.05),
+      keys: fc.integer({ min: 1, max: 20 }),
+      policies: fc.tuple(callPolicy(calm), callPolicy(calm)),
+      link: fc.boolean(),
+    })
+    .map(({ scenario, cache, hitRatio, second, latency, keys, policies, link }) => {
+      const [first, spec] = Object.entries(scenario.services!)[0]!
+      const key = hitRatio === null ? { key: { zipf: { n: keys, s: 0.9 } } } : {}
+      const call: StepInput = { call: { to: 'cache', ...key, ...policies[0] } }
+      const query: StepInput = { query: { to: 'db', latency, ...policies[1] } }
+      const endpoints = Object.fromEntries(
+        Object.entries(spec.endpoints).map(([name, list]): [string, StepInput[]] => [
+          name,
+          [{ parallel: [[call], [{ cpu: 0.005 }, call]] }, ...list],
+        ]),
+      )
+      return {
+        ...scenario,
+        services: { ...scenario.services, [first]: { ...spec, endpoints } },
+        caches: {
+          cache: {
+            ...(hitRatio === null ? cache : { hitRatio, hit: cache.hit }),
+            miss: [
+              { io: 0.01 },
+              second ? { call: { to: 'far', ...(hitRatio === null ? {} : { key: 3 }) } } : query,
+            ],
+          },
+          ...(second ? { far: { capacity: 4, coalesce: true, miss: query } } : {}),
+        },
+        links: [
+          ...(scenario.links ?? []),
+          ...(link ? [{ from: first, to: 'cache', latency: 0.01, loss: calm ? 0 : 0.05 }] : []),
+          ...(link && !second ? [{ from: 'cache', to: 'db', latency: 0.02, loss: calm ? 0 : 0.05 }] : []),
+        ],
+        events: [
+          ...(scenario.events ?? []),
+          ...(hitRatio === null ? [3, 7].map((at) => ({ flush: 'cache', at })) : []),
         ],
       }
     })

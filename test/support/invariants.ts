@@ -5,6 +5,7 @@
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission.ts'
+import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../../src/model/caches/cache-gauges.ts'
 import {
   CONNECTIONS,
   DATABASE_GAUGES,
@@ -28,6 +29,7 @@ import {
   WORKERS,
 } from '../../src/model/service-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { connectionMemory, expectSockets, expectSocketsDrained } from './socket-invariants.ts'
 
 /** Handles of the rows in use. */
 export function liveRows({ world: { legs } }: Simulation): number[] {
@@ -70,6 +72,7 @@ export function expectConsistent(simulation: Simulation): void {
   const count = (holds: (row: number) => boolean): number => rows.filter(holds).length
   expect(legs.live).toBe(rows.length)
   expectConsistentDatabases(simulation)
+  expectConsistentCaches(simulation)
 
   // Conservation of requests, by class, and of legs.
   compiled.classes.forEach((_, c) => {
@@ -82,6 +85,7 @@ export function expectConsistent(simulation: Simulation): void {
 
   expectAwaited(simulation, rows)
   expectAdmission(simulation)
+  expectSockets(simulation)
 
   for (const [name, gauges] of Object.entries(gaugesOf(simulation))) {
     gauges.value.forEach((value, i) => {
@@ -155,7 +159,9 @@ export function expectConsistent(simulation: Simulation): void {
     // A leg that waits for a worker remembers what it will need.
     const admitted = (row: number): boolean =>
       spec.workers === Number.POSITIVE_INFINITY || legs.worker[row] === 1
-    expect(gauge(MEMORY)).toBe(sum((row) => (admitted(row) ? legs.memory[row]! : 0)))
+    expect(gauge(MEMORY)).toBe(
+      sum((row) => (admitted(row) ? legs.memory[row]! : 0)) + connectionMemory(simulation, spec.node),
+    )
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
       const outside = services.admission?.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
@@ -210,6 +216,28 @@ function expectAdmission({ world: { services, compiled } }: Simulation): void {
   })
 }
 
+/** Entries, misses under way and those that wait for one agree with the stores and the legs that are there. */
+export function expectConsistentCaches(simulation: Simulation): void {
+  const { legs, compiled, caches } = simulation.world
+  compiled.caches.forEach((spec, c) => {
+    const here = liveRows(simulation).filter(
+      (row) =>
+        legs.kind[row] === LEG &&
+        legs.node[row] === spec.node &&
+        legs.channel[row] === -1 &&
+        legs.lost[row] === 0,
+    ).length
+    const gauge = (index: number): number => caches.gauges.value[c * CACHE_GAUGES + index]!
+    expect(gauge(SIZE)).toBe(caches.sizeOf(c))
+    expect(gauge(SIZE)).toBeLessThanOrEqual(spec.store.capacity)
+    // The others here are hits on their way out.
+    if (spec.hitConstant === 0) expect(gauge(LOADING) + gauge(WAITING)).toBe(here)
+    else expect(gauge(LOADING) + gauge(WAITING)).toBeLessThanOrEqual(here)
+    if (gauge(WAITING) > 0) expect(gauge(LOADING)).toBeGreaterThan(0)
+    expect(caches.coalesced[c]).toBeLessThanOrEqual(caches.misses[c]!)
+  })
+}
+
 /** Every circuit breaker lets a call through once its wait is over: no trial is still counted as under way. */
 function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
   for (const breaker of callers.sites.allBreakers) {
@@ -238,6 +266,7 @@ function expectHealth({ world }: Simulation): void {
 
 /** After a drained run nothing is left anywhere. */
 export function expectDrained(simulation: Simulation): void {
+  expectSocketsDrained(simulation)
   expectNoTrialIsOut(simulation)
   const { legs, callers, balancers, services, requests, network, compiled, replicas } = simulation.world
   expect(legs.live).toBe(0)
@@ -253,14 +282,20 @@ export function expectDrained(simulation: Simulation): void {
     expect(balancer.inFlightTotal).toBe(0)
   }
   expect([...simulation.world.databases.gauges.value].every((value) => value === 0)).toBe(true)
-  compiled.services.forEach((_, s) => {
+  compiled.caches.forEach((_, c) => {
+    for (const gauge of [LOADING, WAITING])
+      expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)
+  })
+  compiled.services.forEach((spec, s) => {
     const { admission } = services
     if (admission !== undefined) {
       expect(admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
       expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(0)
     }
+    // Connections that are kept hold memory.
+    const kept = connectionMemory(simulation, spec.node)
     for (const gauge of [LOAD, IO, QUEUE_CPU, QUEUE_MEMORY, QUEUE_WORKERS, BUSY, MEMORY, WORKERS]) {
-      expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(0)
+      expect(services.gauges.value[s * SERVICE_GAUGES + gauge]).toBe(gauge === MEMORY ? kept : 0)
     }
   })
 }

@@ -39,10 +39,9 @@ test('M/M/c/K has its tabulated values', () => {
 })
 
 describe.each([
-  [0.8, 1, 5, 'fifo', 60_000, 40],
-  [1.2, 1, 10, 'fifo', 32_000, 40],
-  [5, 4, 10, 'fifo', 36_000, 40],
-  [5, 4, 10, 'ps', 36_000, 40],
+  [0.8, 1, 5, 'fifo', 60_000, 44],
+  [5, 4, 10, 'fifo', 30_000, 40],
+  [5, 4, 10, 'ps', 40_000, 44],
 ] as const)('lambda = %d, c = %i, K = %i under %s', (lambda, cores, k, discipline, requests, count) => {
   const exact = finite(lambda, cores, k)
   const web: ServiceInput = {
@@ -67,14 +66,13 @@ describe.each([
 })
 
 describe.each([
-  ['exponential', 36_000, { exponential: { mean: 1 } }],
-  ['constant', 32_000, 1],
-  ['lognormal', 64_000, { lognormal: { mean: 1, cv: 1.5 } }],
-  ['Pareto', 64_000, { pareto: { mean: 1, shape: 2.5 } }],
+  ['constant', 40_000, 1],
+  ['lognormal', 60_000, { lognormal: { mean: 1, cv: 1.5 } }],
+  ['Pareto', 40_000, { pareto: { mean: 1, shape: 2.5 } }],
 ] as const)("Erlang's loss formula with %s service times", (_, requests, cpu) => {
   test.each([[10, 10, 0.214582]])('c = %i, a = %d: %d', (cores, load, exact) => {
     const web: ServiceInput = { cores, overload: { queueLimit: 0 }, endpoints: { work: [{ cpu }] } }
-    const seen = replicate(queue(load, requests, web), 30, (result) => {
+    const seen = replicate(queue(load, requests, web), 24, (result) => {
       const service = serviceOf(result, 'web')
       return { block: refused(service) / service.arrivals }
     })
@@ -85,7 +83,7 @@ describe.each([
 test("Erlang's loss formula by a limit of concurrency and by a bulkhead", () => {
   for (const concurrencyLimit of [10, { bulkhead: { concurrent: 10 } }]) {
     const web: ServiceInput = { cores: 99, overload: { concurrencyLimit }, endpoints: exponentialWork(1) }
-    const seen = replicate(queue(10, 45_000, web), 24, (result) => {
+    const seen = replicate(queue(10, 40_000, web), 20, (result) => {
       const service = serviceOf(result, 'web')
       return { block: refused(service) / service.arrivals }
     })
@@ -97,18 +95,15 @@ describe('a token bucket with Poisson input', () => {
   test.each([
     [0.8, 1, 0.444444],
     [0.8, 2, 0.19957],
-    [0.8, 5, 0.03529],
     [1.2, 5, 0.199147],
-    [1.2, 10, 0.170911],
   ])('rho = %d, b = %i refuses %d, as M/D/1/K', (rho, burst, exact) => {
-    const requests = exact < 0.1 ? 200_000 : exact < 0.19 ? 80_000 : 60_000
     const limits: RateLimitInput[] = [
       { rate: 1, burst },
       ...(rho > 1 ? [{ leaky: { rate: 1, capacity: burst } }] : []),
     ]
     for (const rateLimit of limits) {
       const web: ServiceInput = { overload: { rateLimit }, endpoints: { work: [] } }
-      const seen = replicate(queue(rho, requests, web), 24, (result) => {
+      const seen = replicate(queue(rho, 40_000, web), 24, (result) => {
         const service = serviceOf(result, 'web')
         return { block: refused(service) / service.arrivals }
       })

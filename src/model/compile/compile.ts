@@ -1,9 +1,18 @@
 /** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
 import { compileDistribution } from '../../random/index.ts'
-import type { CallPolicy, Database, Distribution, Key, Scenario, Service } from '../../scenario/types.ts'
+import type {
+  Cache,
+  CallPolicy,
+  Database,
+  Distribution,
+  Key,
+  Scenario,
+  Service,
+} from '../../scenario/types.ts'
 import { retriedOutcomes, sitePolicy } from './call-defaults.ts'
 import {
   type BalancerSpec,
+  type CacheSpec,
   type CallSpec,
   type Cell,
   type ChannelSpec,
@@ -15,6 +24,7 @@ import {
   type Hop,
   type KeySpec,
   NODE_BALANCER,
+  NODE_CACHE,
   NODE_DATABASE,
   NODE_RELAY,
   NODE_SERVICE,
@@ -23,9 +33,11 @@ import {
   type Phase,
   type ServiceSpec,
   type SiteSpec,
+  type SocketSpec,
 } from './compiled.ts'
 import { KeyTable } from './key-table.ts'
 import { meanDemand, memoryOf, ProgramBuilder, walkSteps } from './program.ts'
+import { warmKeys } from './warm-keys.ts'
 
 const compiled = new WeakMap<Scenario, Compiled>()
 
@@ -78,6 +90,8 @@ class Compiler {
 
     const databases = scenario.databases ?? []
     databases.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_DATABASE, i, item.name)))
+    const caches = scenario.caches ?? []
+    caches.forEach((item, i) => this.nodeOf.set(item.name, node(NODE_CACHE, i, item.name)))
 
     for (const service of scenario.services)
       for (const endpoint of service.endpoints) this.endpointId(endpoint.name)
@@ -117,7 +131,7 @@ class Compiler {
           step.to,
           step.endpoint === undefined ? -1 : this.endpointId(step.endpoint),
           step,
-          step.key,
+          step.key ?? caches.find((cache) => cache.name === step.to)?.key,
         ),
       query: (step, name) => {
         const types = databases.find((item) => item.name === step.to)?.queries ?? []
@@ -143,6 +157,7 @@ class Compiler {
       return spec
     })
     const databaseSpecs = databases.map((database) => this.database(database))
+    const cacheSpecs = caches.map((cache) => this.cache(cache, builder))
     const relays = scenario.relays.map((relay) => ({
       node: this.nodeOf.get(relay.name)!,
       hop: this.hop(relay.name, relay.to),
@@ -219,6 +234,7 @@ class Compiler {
       balancers,
       services,
       databases: databaseSpecs,
+      caches: cacheSpecs,
       program: builder.build(),
       replicaCount,
       between,
@@ -226,7 +242,27 @@ class Compiler {
       frames: this.longestProxyPath(),
       endpointNames: this.endpointNames,
       endpointOf,
+      sockets: this.sockets(services),
     }
+  }
+
+  private sockets(services: readonly ServiceSpec[]): (SocketSpec | undefined)[] | undefined {
+    const { scenario } = this
+    if (![...scenario.balancers, ...scenario.services].some((item) => item.sockets !== undefined))
+      return undefined
+    return this.nodes.map(({ kind, index, name }, node) => {
+      if ((kind !== NODE_BALANCER && kind !== NODE_SERVICE) || this.isImplicit(node)) return undefined
+      const item = kind === NODE_BALANCER ? scenario.balancers[index]! : scenario.services[index]!
+      const own = item.sockets
+      const endpoints = kind === NODE_SERVICE ? services[index]!.endpoints : []
+      return {
+        own,
+        memory: item.memory ?? Number.POSITIVE_INFINITY,
+        reservation: Math.max(0, ...endpoints.map((endpoint) => endpoint.memory)),
+        connectCell: this.cell('connect', name),
+        waitCell: own === undefined ? -1 : this.cell('socket-wait', name),
+      }
+    })
   }
 
   private forwardingService = ''
@@ -250,6 +286,8 @@ class Compiler {
           if (step.kind === 'call' || step.kind === 'forward') targets.add(step.to)
       }
     }
+    for (const { miss } of scenario.caches ?? [])
+      for (const step of miss) if (step.kind === 'call') targets.add(step.to)
     const canBeOut = new Set(
       scenario.events.flatMap((event) =>
         event.kind === 'outage' && event.balancer === undefined ? [event.service] : [],
@@ -358,7 +396,7 @@ class Compiler {
         breaker: circuitBreaker,
         keys,
         instances: service === undefined ? 1 : slotsOf(service),
-        firstInstance: service === undefined ? 0 : this.firstReplica,
+        firstInstance: service === undefined ? -1 : this.firstReplica,
         guarded: (retries && retry.budget !== undefined) || (hedge ?? circuitBreaker) !== undefined,
         jitterSite: retries ? this.site(`${name}.backoff`) : -1,
         backoffCell: retries || hedge !== undefined ? this.cell('backoff', caller) : -1,
@@ -385,6 +423,28 @@ class Compiler {
         pool: this.cell('pool-wait', name),
         wait: database.parallelism < database.connections ? this.cell('query-wait', name) : -1,
         query: this.cell('query', name),
+      },
+    }
+  }
+
+  private cache(cache: Cache, builder: ProgramBuilder): CacheSpec {
+    const { name, hit, miss, coalesce } = cache
+    const latency = compileDistribution(hit)
+    const waits = coalesce || !latency.constant || latency.mean > 0
+    return {
+      name,
+      node: this.nodeOf.get(name)!,
+      store: cache,
+      warm: cache.warm ? warmKeys(this.scenario, cache) : [],
+      hitRatio: cache.hitRatio ?? 0,
+      ratioSite: cache.hitRatio === undefined ? -1 : this.site(`${name}.hitRatio`),
+      hitSite: this.site(`${name}.hit`, hit),
+      hitConstant: latency.constant ? latency.mean : Number.NaN,
+      coalesce,
+      entry: builder.endpoint(miss, `${name}.miss`),
+      cells: {
+        cache: waits ? this.cell('cache', name) : -1,
+        io: miss.some((step) => step.kind === 'io') ? this.cell('io', name) : -1,
       },
     }
   }
@@ -419,7 +479,8 @@ class Compiler {
     const uses = {
       cpu: steps.some((step) => step.kind === 'cpu'),
       io: steps.some((step) => step.kind === 'io'),
-      memory: endpoints.some((endpoint) => endpoint.memory > 0),
+      memory:
+        endpoints.some((endpoint) => endpoint.memory > 0) || (service.sockets?.memoryPerConnection ?? 0) > 0,
       workers: service.workers !== Number.POSITIVE_INFINITY,
       speedChanges: speedChanges || crashes,
     }
@@ -564,7 +625,8 @@ export function slotsOf(service: Service): number {
 
 /** Whether a rate or a concurrency limit can let a leg wait. */
 function waitsForAdmission({ overload }: Service): boolean {
-  return overload?.rateLimit?.kind === 'leaky' || (overload?.concurrencyLimit?.maxQueue ?? 0) > 0
+  const limits = [overload?.concurrencyLimit, ...(overload?.bulkheads ?? [])]
+  return overload?.rateLimit?.kind === 'leaky' || limits.some((limit) => (limit?.maxQueue ?? 0) > 0)
 }
 
 /** 32-bit FNV-1a over UTF-16 code units. */

@@ -7,7 +7,9 @@ import type {
   Distribution,
   RetryBudget,
   Scenario,
+  Sockets,
 } from '../../scenario/types.ts'
+import type { StoreOptions } from '../caches/store.ts'
 import type { KeyTable } from './key-table.ts'
 import type { Program } from './program.ts'
 
@@ -37,6 +39,7 @@ export const NODE_RELAY = 1
 export const NODE_BALANCER = 2
 export const NODE_SERVICE = 3
 export const NODE_DATABASE = 4
+export const NODE_CACHE = 5
 
 /** `index` counts within the kind, in the scenario's order. */
 export type NodeSpec = { readonly kind: number; readonly index: number; readonly name: string }
@@ -90,7 +93,7 @@ export type CallSpec = {
   readonly breaker: CircuitBreaker | undefined
   /** Sites of the same key share one state per caller instance. */
   readonly keys: { readonly retry: string; readonly hedge: string; readonly circuitBreaker: string }
-  /** Caller instances: 1 for a workload; and the global replica of the first one. */
+  /** Caller instances: 1 for a workload or a cache; and the global replica of the first one, -1 where there is none. */
   readonly instances: number
   readonly firstInstance: number
   /** Whether a budget, a hedge or a breaker has to be asked. */
@@ -116,6 +119,24 @@ export type DatabaseSpec = {
   readonly acquireConstant: number
   readonly failSite: number
   readonly cells: { readonly pool: number; readonly wait: number; readonly query: number }
+}
+
+export type CacheSpec = {
+  readonly name: string
+  readonly node: number
+  readonly store: StoreOptions
+  /** Keys that are there at the start, the most popular ones last. */
+  readonly warm: readonly number[]
+  /** Where the hits are drawn instead of found; the site is -1 elsewhere. */
+  readonly hitRatio: number
+  readonly ratioSite: number
+  readonly hitSite: number
+  /** The latency of a hit where it is constant, else NaN. */
+  readonly hitConstant: number
+  readonly coalesce: boolean
+  /** Where the steps of a miss begin in the program. */
+  readonly entry: number
+  readonly cells: { readonly cache: number; readonly io: number }
 }
 
 export type ForwardSpec = { readonly from: string; readonly hop: Hop; readonly endpoint: number }
@@ -195,6 +216,18 @@ export type ServiceSpec = {
   readonly startupSite: number
 }
 
+/** A node that connections are made to. */
+export type SocketSpec = {
+  /** Absent where the node declares none. */
+  readonly own: Sockets | undefined
+  /** Bytes of one instance. */
+  readonly memory: number
+  /** Of the endpoint that reserves most. */
+  readonly reservation: number
+  readonly connectCell: number
+  readonly waitCell: number
+}
+
 export type Compiled = {
   readonly scenario: Scenario
   readonly nodes: readonly NodeSpec[]
@@ -213,6 +246,7 @@ export type Compiled = {
   readonly balancers: readonly BalancerSpec[]
   readonly services: readonly ServiceSpec[]
   readonly databases: readonly DatabaseSpec[]
+  readonly caches: readonly CacheSpec[]
   readonly program: Program
   readonly replicaCount: number
   /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */
@@ -224,4 +258,6 @@ export type Compiled = {
   readonly endpointNames: readonly string[]
   /** Endpoint index of service s for interned name e at [s * names + e], -1 where it has none. */
   readonly endpointOf: Int32Array
+  /** By node (workloads have no entry); absent where nothing declares sockets. */
+  readonly sockets: readonly (SocketSpec | undefined)[] | undefined
 }

@@ -3,7 +3,7 @@ import { nearest } from '../../policies/nearest.ts'
 import type { Path } from '../path.ts'
 import type { Problems } from '../problems.ts'
 import type { Pruned } from '../prune.ts'
-import type { Scenario, Service, Step } from '../types.ts'
+import type { Cache, Scenario, Service, Step } from '../types.ts'
 
 export type CheckContext = {
   readonly scenario: Scenario
@@ -14,13 +14,14 @@ export type CheckContext = {
   readonly partial: Pruned | undefined
 }
 
-export type Kind = 'workload' | 'balancer' | 'service' | 'database'
+export type Kind = 'workload' | 'balancer' | 'service' | 'database' | 'cache'
 
 export function kindOf(scenario: Scenario, name: string): Kind | undefined {
   if (scenario.workloads.some((item) => item.name === name)) return 'workload'
   if (scenario.balancers.some((item) => item.name === name)) return 'balancer'
   if (scenario.services.some((item) => item.name === name)) return 'service'
-  return scenario.databases?.some((item) => item.name === name) ? 'database' : undefined
+  if (scenario.databases?.some((item) => item.name === name)) return 'database'
+  return scenario.caches?.some((item) => item.name === name) ? 'cache' : undefined
 }
 
 /** "Did you mean", else what there is. */
@@ -34,6 +35,11 @@ export function suggest(name: string, candidates: readonly string[], none: strin
 export function* stepsOf(service: Service): Generator<{ step: Step; path: Path }> {
   for (const endpoint of service.endpoints)
     yield* walk(endpoint.steps, ['services', service.name, 'endpoints', endpoint.name])
+}
+
+/** The steps of the misses of a cache with their paths; one that is written alone is at `miss` itself. */
+export function* missSteps(cache: Cache): Generator<{ step: Step; path: Path }> {
+  yield* walk(cache.miss, ['caches', cache.name, 'miss'])
 }
 
 function* walk(steps: readonly Step[], base: Path): Generator<{ step: Step; path: Path }> {

@@ -1,7 +1,7 @@
 /** Who sends to whom: cycles, components that nothing leads to, links that nothing travels. */
-import type { Path } from '../path.ts'
+import { existing, type Path } from '../path.ts'
 import type { Scenario } from '../types.ts'
-import { type CheckContext, kindOf, stepsOf } from './context.ts'
+import { type CheckContext, kindOf, missSteps, stepsOf } from './context.ts'
 
 type Edge = { readonly from: string; readonly to: string; readonly path: Path; readonly forward: boolean }
 
@@ -22,15 +22,22 @@ export function edgesOf(scenario: Scenario): Edge[] {
           : [],
       ),
     ),
+    ...(scenario.caches ?? []).flatMap((cache) =>
+      [...missSteps(cache)].flatMap(({ step, path }): Edge[] =>
+        step.kind === 'call' || step.kind === 'query'
+          ? [{ from: cache.name, to: step.to, path, forward: false }]
+          : [],
+      ),
+    ),
   ].filter(({ to }) => kindOf(scenario, to) !== undefined)
 }
 
 export function checkGraph(context: CheckContext): void {
-  const { scenario, problems, partial } = context
+  const { scenario, problems, partial, raw } = context
   const edges = edgesOf(scenario)
   for (const { path, ring } of cyclesOf(edges)) {
     problems.add(
-      path,
+      path[0] === 'caches' ? existing(raw, path) : path,
       `calls and forwards form a cycle: ${ring.join(' -> ')}`,
       'Remove one of them; requests must not come back.',
     )
@@ -38,7 +45,7 @@ export function checkGraph(context: CheckContext): void {
   // What was refused might have led there.
   if (partial !== undefined) return
   const reached = reachable(scenario, edges)
-  for (const section of ['balancers', 'services', 'databases'] as const) {
+  for (const section of ['balancers', 'services', 'databases', 'caches'] as const) {
     for (const { name } of scenario[section] ?? []) {
       if (!reached.has(name))
         problems.add([section, name], `nothing leads to "${name}"`, 'Send something to it or remove it.')

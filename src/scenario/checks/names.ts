@@ -3,7 +3,7 @@ import type { CheckContext } from './context.ts'
 
 export function checkNames({ scenario, problems, partial }: CheckContext): void {
   const seen = new Map<string, string>()
-  for (const section of ['workloads', 'balancers', 'services', 'databases'] as const) {
+  for (const section of ['workloads', 'balancers', 'services', 'databases', 'caches'] as const) {
     for (const { name } of scenario[section] ?? []) {
       const before = seen.get(name)
       if (before !== undefined)

@@ -1,6 +1,6 @@
 /** Every reference leads to a component of the right kind, and every endpoint that is named exists there. */
 import { existing, type Path } from '../path.ts'
-import { type CheckContext, type Kind, kindOf, slotsOf, stepsOf, suggest } from './context.ts'
+import { type CheckContext, type Kind, kindOf, missSteps, slotsOf, stepsOf, suggest } from './context.ts'
 
 export function checkReferences(context: CheckContext): void {
   const { scenario, problems, raw, partial } = context
@@ -12,8 +12,8 @@ export function checkReferences(context: CheckContext): void {
     const kind = kindOf(scenario, name)
     if (kind !== undefined && kinds.includes(kind)) return true
     const wanted = kinds.map((kind) => `a ${kind}`).join(' or ')
-    const { workloads, balancers, services, databases = [] } = scenario
-    const known = [...workloads, ...balancers, ...services, ...databases].map((item) => item.name)
+    const { workloads, balancers, services, databases = [], caches = [] } = scenario
+    const known = [...workloads, ...balancers, ...services, ...databases, ...caches].map((item) => item.name)
     const candidates = [...known, ...(partial?.broken ?? [])].filter((name) =>
       kinds.includes(kindOf(scenario, name) ?? kinds[0]!),
     )
@@ -59,15 +59,24 @@ export function checkReferences(context: CheckContext): void {
     for (const { step, path } of stepsOf(service)) {
       if (step.kind === 'query') refer(step.to, ['database'], [...path, 'query', 'to'])
       if (step.kind !== 'call' && step.kind !== 'forward') continue
-      if (refer(step.to, ['balancer', 'service'], [...path, step.kind, 'to']))
+      const kinds: Kind[] = step.kind === 'call' ? ['balancer', 'service', 'cache'] : ['balancer', 'service']
+      if (refer(step.to, kinds, [...path, step.kind, 'to']))
         checkEndpoint(step.to, step.endpoint, [...path, step.kind, 'endpoint'])
+    }
+  }
+  for (const cache of scenario.caches ?? []) {
+    for (const { step, path } of missSteps(cache)) {
+      if (step.kind === 'query') refer(step.to, ['database'], [...path, 'query', 'to'])
+      if (step.kind !== 'call') continue
+      if (refer(step.to, ['balancer', 'service', 'cache'], [...path, 'call', 'to']))
+        checkEndpoint(step.to, step.endpoint, [...path, 'call', 'endpoint'])
     }
   }
   scenario.links.forEach((link, i) => {
     const path = ['links', partial?.linkIndex[i] ?? i]
-    refer(link.from, ['workload', 'balancer', 'service', 'database'], [...path, 'from'])
+    refer(link.from, ['workload', 'balancer', 'service', 'database', 'cache'], [...path, 'from'])
     checkPlace(context, link.to, [...path, 'to'], (name) =>
-      refer(name, ['workload', 'balancer', 'service', 'database'], [...path, 'to']),
+      refer(name, ['workload', 'balancer', 'service', 'database', 'cache'], [...path, 'to']),
     )
     if (link.to.includes('/') && kindOf(scenario, link.from) !== 'balancer' && !partial) {
       const hint = `Write "${link.to.split('/')[0]}".`
@@ -90,6 +99,9 @@ export function checkReferences(context: CheckContext): void {
         break
       case 'fail':
         refer(event.database, ['database'], path)
+        break
+      case 'flush':
+        refer(event.cache, ['cache'], path)
         break
       case 'surge':
         if (refer(event.workload, ['workload'], path)) checkSurge(context, event.workload, path)

@@ -1,11 +1,12 @@
 /** Queries go to databases and name types that exist there; what strikes a database is something that it can suffer. */
 import { existing } from '../path.ts'
-import { type CheckContext, stepsOf, suggest } from './context.ts'
+import { type CheckContext, missSteps, stepsOf, suggest } from './context.ts'
 
 export function checkStores({ scenario, problems, raw, partial }: CheckContext): void {
   const databases = scenario.databases ?? []
-  for (const service of scenario.services) {
-    for (const { step, path } of stepsOf(service)) {
+  const lists = [...scenario.services.map(stepsOf), ...(scenario.caches ?? []).map(missSteps)]
+  for (const list of lists) {
+    for (const { step, path } of list) {
       if (step.kind !== 'query' || step.type === undefined) continue
       const database = databases.find((item) => item.name === step.to)
       if (database === undefined || database.queries.some(({ type }) => type === step.type)) continue

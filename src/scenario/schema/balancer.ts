@@ -3,8 +3,20 @@ import type { z } from 'zod'
 import { balancingPolicies } from '../../policies/index.ts'
 import type { Balancer } from '../types.ts'
 import { type HostsInput, hostFields } from './balancer-hosts.ts'
-import { choice, duration, either, listOf, name, noun, number, problem, type Quantity } from './common.ts'
+import {
+  choice,
+  duration,
+  either,
+  listOf,
+  name,
+  noun,
+  number,
+  problem,
+  type Quantity,
+  quantity,
+} from './common.ts'
 import { type PolicyInput, policy } from './policy.ts'
+import { type SocketsInput, sockets } from './sockets.ts'
 
 export type TargetInput = string | { to: string; weight?: number | undefined }
 
@@ -19,6 +31,9 @@ export type BalancerInput = HostsInput & {
   noBackend?: Quantity | undefined
   /** `direct`: answers do not pass through the balancer. Default proxy. */
   response?: 'proxy' | 'direct' | undefined
+  sockets?: SocketsInput | undefined
+  /** For connections. Default: unlimited. */
+  memory?: Quantity | undefined
 }
 
 const target = either(
@@ -47,10 +62,16 @@ export const balancer: z.ZodType<Omit<Balancer, 'name'>, BalancerInput> = noun(
     response: choice(['proxy', 'direct'])
       .optional()
       .describe('direct: answers do not pass through the balancer. Default proxy.'),
+    sockets: sockets
+      .optional()
+      .describe('Of connections from its callers and to its backends. Default: not modelled.'),
+    memory: quantity('size', { above: 0 })
+      .optional()
+      .describe('For connections; needs sockets. Default: unlimited.'),
     ...hostFields,
   },
   {
-    planned: ['sockets', 'memory', 'healthCheck', 'overload', 'retry', 'failures'],
+    planned: ['healthCheck', 'overload', 'retry', 'failures'],
   },
 ).transform(({ policy, to, targets, noBackend, response, ...hosts }, context): Omit<Balancer, 'name'> => {
   const list = targets ?? (to === undefined ? [] : [{ to, weight: 1 }])

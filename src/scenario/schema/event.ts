@@ -38,6 +38,8 @@ export type EventInput =
     } & Timed)
   /** A database; its queries fail with probability `rate`. */
   | ({ fail: string; rate?: Quantity | undefined } & Timed)
+  /** A cache; it loses every entry. */
+  | { flush: string; at: Quantity }
   /** A service or a slot; its speed is divided by the factor. */
   | {
       slow: string
@@ -171,8 +173,12 @@ const fail = noun('a failure', {
   (e): ScenarioEvent => ({ kind: 'fail', database: e.fail, rate: e.rate ?? 1, at: e.at, until: until(e) }),
 )
 
-const KINDS = { outage, latency, loss, surge, slow, fail, capacity } as const
-const PLANNED = ['flush', 'error', 'partition', 'scale']
+const flush = noun('a flush', { flush: text('the name of a cache'), at }).transform(
+  (e): ScenarioEvent => ({ kind: 'flush', cache: e.flush, at: e.at, until: e.at }),
+)
+
+const KINDS = { outage, latency, loss, surge, slow, fail, flush, capacity } as const
+const PLANNED = ['error', 'partition', 'scale']
 
 /** One schema by the first field, so that an error speaks of the event that was meant. */
 export const event: z.ZodType<ScenarioEvent, EventInput> = z

@@ -1,6 +1,7 @@
 /** What a service does about more requests than it can take. */
 import { z } from 'zod'
 import type {
+  BulkheadSpec,
   ConcurrencyLimitSpec,
   ConcurrencySpec,
   DelaySpec,
@@ -11,9 +12,11 @@ import {
   choice,
   duration,
   either,
+  endpointName,
   flag,
   integer,
   listOf,
+  mapOf,
   noun,
   number,
   oneOf,
@@ -22,6 +25,7 @@ import {
   problem,
   type Quantity,
   quantity,
+  text,
 } from './common.ts'
 
 /** Legs above the limit that may wait; default none. */
@@ -71,9 +75,17 @@ type ShedName = 'deadline' | 'codel' | 'controlledDelay'
 type ShedItemInput = ShedName | { codel?: DelayInput | undefined; controlledDelay?: DelayInput | undefined }
 export type ShedInput = ShedItemInput | ShedItemInput[]
 
+export type EndpointBulkheadInput = {
+  endpoints?: string[] | undefined
+  classes?: string[] | undefined
+  concurrent?: number | undefined
+  maxWait?: Quantity | undefined
+}
+
 export type OverloadInput = {
   queueLimit?: number | undefined
   concurrencyLimit?: ConcurrencyLimitInput | undefined
+  bulkheads?: Record<string, EndpointBulkheadInput> | undefined
   rateLimit?: RateLimitInput | undefined
   shed?: ShedInput | undefined
   queue?: 'fifo' | 'lifo' | 'adaptive-lifo' | 'priority' | undefined
@@ -192,6 +204,38 @@ const concurrencyLimit = either(
   'Write 100, or { gradient: {} }, { vegas: {} }, { aimd: {} }, { bulkhead: { concurrent: 25, maxWait: 50ms } }.',
 )
 
+const bulkheads = mapOf(
+  noun('a bulkhead of endpoints or classes', {
+    endpoints: listOf(endpointName, 'endpoints').optional().describe('Of the service.'),
+    classes: listOf(text('a class'), 'classes')
+      .optional()
+      .describe('Instead: shoppers.buy, or the name of a workload without classes.'),
+    concurrent: limit().optional().describe('Requests in flight. Default 25 (resilience4j).'),
+    maxWait: duration.optional().describe('How long others wait for their turn. Default 0.'),
+  }).check((context) => {
+    const { endpoints, classes } = context.value
+    if ((endpoints === undefined) !== (classes === undefined)) return
+    problem(
+      context,
+      [],
+      `expected endpoints or classes, got ${endpoints === undefined ? 'neither' : 'both'}`,
+      'Give one of the two.',
+    )
+  }),
+  'bulkheads',
+).transform((written) =>
+  Object.entries(written).map(
+    ([name, { endpoints, classes, concurrent = 25, maxWait = 0 }]): BulkheadSpec => ({
+      name,
+      ...(endpoints === undefined ? {} : { endpoints }),
+      ...(classes === undefined ? {} : { classes }),
+      limit: { kind: 'fixed', limit: concurrent },
+      maxQueue: maxWait > 0 ? Number.POSITIVE_INFINITY : 0,
+      maxWait,
+    }),
+  ),
+)
+
 const rate = quantity('rate', { above: 0 })
 
 const rateLimit = noun('a rate limit', {
@@ -265,6 +309,9 @@ export const overload: z.ZodType<Overload, OverloadInput> = noun(
     concurrencyLimit: concurrencyLimit
       .optional()
       .describe('Requests in flight; others are shed. Default: no limit.'),
+    bulkheads: bulkheads
+      .optional()
+      .describe('Limits of their own for some endpoints or classes, by name. Default: none.'),
     rateLimit: rateLimit
       .optional()
       .describe('Requests per second; others end rate-limited. Default: no limit.'),
@@ -282,7 +329,7 @@ export const overload: z.ZodType<Overload, OverloadInput> = noun(
       .optional()
       .describe('Whether rate and concurrency limits hold for each replica (default) or for all together.'),
   },
-  { planned: ['bulkheads', 'dagor'] },
+  { planned: ['dagor'] },
 ).transform((given, context): Overload => {
   const items = given.shed ?? []
   const delays = items.flatMap(({ delay }) => (delay === undefined ? [] : [delay]))
@@ -291,6 +338,7 @@ export const overload: z.ZodType<Overload, OverloadInput> = noun(
   return {
     queueLimit: given.queueLimit ?? Number.POSITIVE_INFINITY,
     ...(given.concurrencyLimit === undefined ? {} : { concurrencyLimit: given.concurrencyLimit }),
+    ...(given.bulkheads === undefined ? {} : { bulkheads: given.bulkheads }),
     ...(given.rateLimit === undefined ? {} : { rateLimit: given.rateLimit }),
     shedExpired: items.some((item) => item.deadline),
     ...(delays[0] === undefined ? {} : { shedDelay: delays[0] }),

@@ -18,6 +18,7 @@ import {
   quantity,
 } from './common.ts'
 import { type OverloadInput, overload } from './overload.ts'
+import { type SocketsInput, sockets } from './sockets.ts'
 import { type StepInput, steps } from './step.ts'
 
 export type ReplicaGroupInput = {
@@ -39,6 +40,7 @@ export type ServiceInput = CallPolicyInput & {
   memory?: Quantity | undefined
   /** Threads held from admission to answer. Default: no such limit. */
   workers?: number | undefined
+  sockets?: SocketsInput | undefined
   endpoints: Record<string, StepInput[]>
   /** Limits of rate, concurrency and queue, and the order of the queue. Default: none. */
   overload?: OverloadInput | undefined
@@ -73,6 +75,7 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     workers: integer(1, 1_000_000)
       .optional()
       .describe('Threads held from admission to answer. Default: no such limit.'),
+    sockets: sockets.optional(),
     endpoints: mapOf(steps, 'steps', endpointName).describe('Lists of steps by name.'),
     overload: overload
       .optional()
@@ -87,7 +90,7 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     ...callPolicyFields,
   },
   {
-    planned: ['sockets', 'failures', 'keepAlive', 'usl', 'coldStart', 'scope'],
+    planned: ['failures', 'keepAlive', 'usl', 'coldStart', 'scope'],
   },
 ).transform((given, context): Omit<Service, 'name'> => {
   const { autoscaler } = given
@@ -130,6 +133,7 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     discipline: given.discipline ?? 'fifo',
     memory: given.memory ?? Number.POSITIVE_INFINITY,
     workers: given.workers ?? Number.POSITIVE_INFINITY,
+    ...(given.sockets === undefined ? {} : { sockets: given.sockets }),
     endpoints,
     ...(given.overload === undefined ? {} : { overload: given.overload }),
     ...(given.cancel === undefined || given.cancel === 'never' ? {} : { cancel: given.cancel }),

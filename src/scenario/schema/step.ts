@@ -51,15 +51,16 @@ const endpoint = text('the name of an endpoint')
   .optional()
   .describe('Default: the service chooses uniformly.')
 const toComponent = name.describe('A balancer or a service.')
+const toCallee = name.describe('A balancer, a service or a cache.')
 
 const call = either(
-  toComponent.transform(
+  toCallee.transform(
     (to): { to: string; endpoint?: string | undefined; key?: Key | undefined } & CallPolicy => ({ to }),
   ),
   noun(
     'a call',
     {
-      to: toComponent,
+      to: toCallee,
       endpoint,
       key: key.optional().describe("What is asked for; default: the key of the request's class."),
       ...callPolicyFields,
@@ -86,7 +87,9 @@ const stepFields = oneOf(
     cpu: durationDistribution.optional().describe('Time of one core at speed 1.'),
     io: durationDistribution.optional().describe('A wait that holds no core.'),
     memory: size.optional().describe('Reserved before the first step of the endpoint, held to its end.'),
-    call: call.optional().describe('A request to a balancer or a service, whose answer is waited for.'),
+    call: call
+      .optional()
+      .describe('A request to a balancer, a service or a cache, whose answer is waited for.'),
     query: query.optional().describe('A request to a database, whose answer is waited for.'),
     forward: forward
       .optional()

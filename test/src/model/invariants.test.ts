@@ -5,7 +5,13 @@ import type { RequestRecord } from '../../../src/model/requests.ts'
 import { BUSY, LOAD, QUEUE_CPU, SERVICE_GAUGES } from '../../../src/model/service-gauges.ts'
 import { loadScenario, parseScenario, type Scenario } from '../../../src/scenario/index.ts'
 import { Simulation } from '../../../src/simulation/index.ts'
-import { anyScenario, HORIZON, withDatabase } from '../../support/any-scenario.ts'
+import {
+  anyScenario,
+  anyScenarioWithSockets,
+  HORIZON,
+  withCache,
+  withDatabase,
+} from '../../support/any-scenario.ts'
 import { expectConsistent, expectDrained } from '../../support/invariants.ts'
 import { watchPhases } from '../../support/phase-vectors.ts'
 
@@ -86,6 +92,56 @@ describe('any scenario', () => {
         second.run()
         expect(JSON.stringify(second.result())).toBe(bytes)
       }),
+      { numRuns: 60, seed: SEED },
+    )
+  })
+
+  test('does so with a cache before a database, and goes on from a snapshot', () => {
+    fc.assert(
+      fc.property(withCache(withDatabase(anyScenario())), fc.nat(), shares, (input, seed, instants) => {
+        const scenario = parseScenario(input)
+        const bytes = JSON.stringify(runChecked(scenario, seed, instants).result())
+        const first = new Simulation(scenario, { seed, drain: true })
+        first.until(instants[0]! * HORIZON)
+        const second = Simulation.restore(first.snapshot(), scenario, { drain: true })
+        second.run()
+        expect(JSON.stringify(second.result())).toBe(bytes)
+      }),
+      { numRuns: 60, seed: SEED },
+    )
+  })
+
+  test('leaks no socket, memory or port where components declare sockets', () => {
+    fc.assert(
+      fc.property(anyScenarioWithSockets(), fc.nat(), shares, (input, seed, instants) => {
+        runChecked(parseScenario(input), seed, instants)
+      }),
+      { numRuns: 150, seed: SEED },
+    )
+  })
+
+  test('goes on from a snapshot with its connections as if it had not stopped', () => {
+    fc.assert(
+      fc.property(
+        anyScenarioWithSockets(),
+        fc.nat(),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (input, seed, share) => {
+          const scenario = parseScenario(input)
+          const whole = new Simulation(scenario, { seed, drain: true })
+          whole.until(share * HORIZON)
+          const taken = whole.snapshot()
+          whole.run()
+          const bytes = JSON.stringify(whole.result())
+          const second = Simulation.restore(taken, scenario, { drain: true })
+          expectConsistent(second)
+          second.run()
+          expect(JSON.stringify(second.result())).toBe(bytes)
+          whole.restore(taken)
+          whole.run()
+          expect(JSON.stringify(whole.result())).toBe(bytes)
+        },
+      ),
       { numRuns: 60, seed: SEED },
     )
   })

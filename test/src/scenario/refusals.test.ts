@@ -28,7 +28,7 @@ const CASES: Case[] = [
   [
     'a workload as a target',
     [['call: store', 'call: shoppers']],
-    'expected a balancer or a service, got the workload "shoppers" (shop.yml:24:50 services.web.endpoints.browse[2].call). Known are edge, web, store.',
+    'expected a balancer or a service or a cache, got the workload "shoppers" (shop.yml:24:50 services.web.endpoints.browse[2].call). Known are edge, web, store.',
   ],
   [
     'a balancer behind a balancer',
@@ -155,7 +155,7 @@ const CASES: Case[] = [
   [
     'an event of nothing',
     [['{ outage: web/2, ', '{ ']],
-    'expected an event with one of outage, latency, loss, surge, slow, fail, capacity, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
+    'expected an event with one of outage, latency, loss, surge, slow, fail, flush, capacity, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
   ],
   [
     'an event of a kind that is misspelled',
@@ -485,9 +485,34 @@ test.each([
   ['{ rateLimit: { rate: 0 } }', 'above 0', 'overload.rateLimit.rate'],
   ['{ shed: late }', 'expected deadline or codel or controlledDelay', 'overload.shed'],
   ['{ shed: [codel, controlledDelay] }', 'expected codel or controlledDelay, got several', 'overload.shed'],
+  ['{ bulkheads: { b: { concurrent: 3 } } }', 'expected endpoints or classes, got neither', 'bulkheads.b'],
+  ['{ bulkheads: { b: { endpoints: [browze] } } }', 'has no endpoint "browze"', 'bulkheads.b.endpoints[0]'],
+  ['{ bulkheads: { b: { classes: [shoppers.sell] } } }', 'unknown class', 'bulkheads.b.classes[0]'],
+  [
+    '{ bulkheads: { b: { endpoints: [browse] }, c: { endpoints: [browse] } } }',
+    'endpoint "browse" is in the bulkhead "b" already',
+    'bulkheads.c.endpoints[0]',
+  ],
   ['{ queue: sjf }', 'expected fifo or lifo', 'overload.queue'],
 ])('overload control that cannot work is refused: %s', (written, what, path) => {
   const messages = messagesOf(change(SHOP, ['    cores: 2\n', `    cores: 2\n    overload: ${written}\n`]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain(path)
+})
+
+test.each([
+  ['policy: least-request', 'sockets: { max: 1 }', 'a balancer needs two sockets for a request', 'max'],
+  ['policy: least-request', 'memory: 1MiB', 'a balancer without sockets takes no memory', 'memory'],
+  ['policy: least-request', 'sockets: {}, memory: 4KiB', 'two connections of a request never fit', 'memory'],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    sockets: { memoryPerConnection: 9GiB }\n',
+    'never fit into the memory of a replica',
+    'sockets',
+  ],
+])('sockets that cannot serve one request are refused: %#', (from, to, what, path) => {
+  const messages = messagesOf(change(SHOP, [from, to]))
   expect(messages).toHaveLength(1)
   expect(messages[0]).toContain(what)
   expect(messages[0]).toContain(path)
@@ -505,16 +530,16 @@ test.each(['{ queue: lifo }', '{ shed: codel }'])(
 )
 
 test.each([
-  ['    cores: 2\n', '    cores: 2\n    sockets: { max: 10 }\n', 'sockets', 'a service'],
   ['    cores: 2\n', '    cores: 2\n    overload: { dagor: {} }\n', 'dagor', 'overload control'],
   ['    cores: 2\n', '    cores: 2\n    failures: { mtbf: 10 }\n', 'failures', 'a service'],
-  ['policy: least-request', 'sockets: { max: 10 }', 'sockets', 'a balancer'],
+  ['policy: least-request', 'panic: 0.5', 'panic', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],
   ['latency: 1ms }', 'latency: 1ms, bandwidth: 10 }', 'bandwidth', 'a link'],
   ['{ io: 10ms }', '{ transaction: { to: orders } }', 'transaction', 'a step'],
   ['poisson: { rate: 120/s }', 'onOff: { on: 1, off: 2 }', 'onOff', 'arrivals'],
-  ['{ outage: web/2, ', '{ flush: sessions, ', 'flush', 'an event'],
-  ['name: Shop\n', 'caches: { sessions: { capacity: 10 } }\n', 'caches', 'a scenario'],
+  ['{ outage: web/2, ', '{ error: web, ', 'error', 'an event'],
+  ['name: Shop\n', 'queues: { jobs: {} }\n', 'queues', 'a scenario'],
+  ['name: Shop\n', 'caches: { sessions: { capacity: 10, xfetch: true } }\n', 'xfetch', 'a cache'],
   ['name: Shop\n', 'databases: { orders: { usl: { sigma: 0.1 } } }\n', 'usl', 'a database'],
 ])('what is planned is refused as such: %#', (from, to, field, noun) => {
   const messages = messagesOf(change(SHOP, [from, to]))

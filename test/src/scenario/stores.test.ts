@@ -21,7 +21,7 @@ test.each([
   [
     'query: { to: orders, type: read }',
     'call: orders',
-    'expected a balancer or a service, got the database "orders"',
+    'expected a balancer or a service or a cache, got the database "orders"',
   ],
   ['query: { to: orders', 'query: { to: web', 'expected a database, got the service "web"'],
   ['type: read', 'type: raed', 'database "orders" has no query "raed"'],
