@@ -94,6 +94,7 @@ export class Autoscaling implements Env<Float32Array, number> {
       options.clock,
       this.slo,
       this.load.demand / capacity,
+      given,
     )
     this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
     this.actionSpace = new Discrete(2 * this.span + 1)

@@ -6,8 +6,9 @@ import { STARTING } from '../../src/model/replicas.ts'
 import type { Scaler } from '../../src/model/scalers.ts'
 import { QUEUE_CPU, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
 import { cos, sin } from '../../src/random/math.ts'
-import type { Profile } from '../../src/scenario/index.ts'
+import type { Profile, Scenario } from '../../src/scenario/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { modulationSize, writeModulation } from '../common/modulation.ts'
 import { lg, sat } from '../common/transforms.ts'
 
 const OWN = 22
@@ -22,8 +23,8 @@ export class AutoscalingObservation {
   /** Requests per second to offered load in replicas. */
   private readonly perRequest: number
 
-  constructor(full: boolean, clock: boolean, slo: number, perRequest: number) {
-    this.size = full ? FULL : OWN
+  constructor(full: boolean, clock: boolean, slo: number, perRequest: number, scenario: Scenario) {
+    this.size = full ? FULL + modulationSize(scenario) : OWN
     this.full = full
     this.clock = clock
     this.slo = slo
@@ -67,6 +68,7 @@ export class AutoscalingObservation {
       out[24] = profile === undefined ? 0.5 : (1 + sin(angle)) / 2
       out[25] = profile === undefined ? 0.5 : (1 + cos(angle)) / 2
       out[26] = lg(world.services.gauges.value[view.service * SERVICE_GAUGES + QUEUE_CPU]!)
+      writeModulation(out, FULL, simulation)
     }
     return out
   }

@@ -103,6 +103,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.load.demand,
       options.view === 'full',
       options.hideSpeed,
+      given,
     )
     this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
     this.slotLayout = this.observation.layout

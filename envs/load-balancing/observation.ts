@@ -5,7 +5,9 @@
 import type { SlotLayout } from '../../src/gym/index.ts'
 import { type Balancer, EWMA_TIME } from '../../src/model/balancers.ts'
 import { exp } from '../../src/random/math.ts'
+import type { Scenario } from '../../src/scenario/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { modulationSize, writeModulation } from '../common/modulation.ts'
 import { Rows } from '../common/rows.ts'
 import { lg, sat } from '../common/transforms.ts'
 
@@ -34,12 +36,14 @@ export class LoadBalancingObservation {
     demand: number,
     full: boolean,
     hideSpeed: boolean,
+    scenario: Scenario,
   ) {
     this.demand = demand
     this.full = full
     this.classes = classes
     this.slots = balancers[0]!.n
-    this.layout = { shared: 4 + classes, each: full ? FULL : OWN }
+    const phases = full ? modulationSize(scenario) : 0
+    this.layout = { shared: 4 + classes + phases, each: full ? FULL : OWN }
     this.size = this.layout.shared + this.slots * this.layout.each
     this.rows = new Rows(this.size)
     this.power = balancers.map(({ n, cores, speed }) =>
@@ -68,7 +72,8 @@ export class LoadBalancingObservation {
     const { time, available, inFlight, work, latency, failures, updatedAt, reportedLoad, reportedAt } = view
     const { replicas } = simulation.world
     const slotReplicas = view.spec.replicas
-    let at = 4 + classes
+    if (full) writeModulation(out, 4 + classes, simulation)
+    let at = this.layout.shared
     for (let i = 0; i < slots; i++) {
       out[at] = available[i]!
       out[at + 1] = lg(inFlight[i]!)

@@ -55,6 +55,8 @@ class Demands {
       return sum
     }
     const s = services.findIndex((item) => item.name === to)
+    // Nothing else has cores.
+    if (s < 0) return sum
     const { endpoints } = services[s]!
     const named = endpoints.filter((item) => item.name === endpoint)
     const possible = named.length > 0 ? named : endpoints

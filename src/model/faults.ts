@@ -20,6 +20,8 @@ export class Faults implements Part {
   /** Events that are on, in the order of the scenario. */
   private readonly active: Uint8Array
   private readonly spells: Spell[] = []
+  /** Of each capacity event that is on: the replicas that it took. */
+  private readonly lost: Map<number, readonly number[]> = new Map()
   private readonly switchKind: number
   private readonly spellKind: number
 
@@ -77,6 +79,9 @@ export class Faults implements Part {
       case 'surge':
         this.surge(event.workload)
         return
+      case 'capacity':
+        this.capacity(e, event, on)
+        return
       case 'flush':
         if (on === 1)
           this.world.caches.flush(this.world.compiled.caches.findIndex((cache) => cache.name === event.cache))
@@ -105,6 +110,27 @@ export class Faults implements Part {
       replicas.availabilityChanged(r)
       if (event.mode === 'crash' && on === 1) services.crash(r)
     }
+  }
+
+  /** Takes the last slots of those that are available, as many as the event says, until it ends. */
+  private capacity(e: number, event: Extract<ScenarioEvent, { kind: 'capacity' }>, on: number): void {
+    const { replicas, services, compiled } = this.world
+    if (on === 1) {
+      const { firstReplica, slots } = compiled.services.find((service) => service.name === event.service)!
+      const there: number[] = []
+      for (let r = firstReplica + slots - 1; r >= firstReplica; r--)
+        if (replicas.isAvailable(r)) there.push(r)
+      const { loss } = event
+      const count = 'replicas' in loss ? loss.replicas : there.length - Math.round(there.length * loss.factor)
+      this.lost.set(e, there.slice(0, count))
+    }
+    const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
+    for (const r of this.lost.get(e) ?? []) {
+      counts[r]! += on === 1 ? 1 : -1
+      replicas.availabilityChanged(r)
+      if (event.mode === 'crash' && on === 1) services.crash(r)
+    }
+    if (on === 0) this.lost.delete(e)
   }
 
   private link(name: string): void {
@@ -174,13 +200,20 @@ export class Faults implements Part {
   save(): unknown {
     return {
       active: this.active.slice(),
+      lost: [...this.lost],
       spells: this.spells.map(({ on, stream }) => ({ on, stream: stream.save() })),
     }
   }
 
   restore(state: unknown): void {
-    const from = state as { active: Uint8Array; spells: { on: boolean; stream: StreamState }[] }
+    const from = state as {
+      active: Uint8Array
+      lost: [number, number[]][]
+      spells: { on: boolean; stream: StreamState }[]
+    }
     this.active.set(from.active)
+    this.lost.clear()
+    for (const [event, taken] of from.lost) this.lost.set(event, taken)
     this.spells.forEach((spell, i) => {
       spell.on = from.spells[i]!.on
       spell.stream.load(from.spells[i]!.stream)
@@ -199,6 +232,8 @@ export function eventTarget(event: Scenario['events'][number]): string {
       return event.link
     case 'surge':
       return event.workload
+    case 'capacity':
+      return event.service
     case 'fail':
       return event.database
     case 'flush':

@@ -622,6 +622,8 @@ export class Services implements Part {
       if (legs.kind[row] === LEG && legs.resident[row] === 1) victims.push(row)
       else if (legs.kind[row] === BRANCH) branches.push(row)
     }
+    // In the order of their arrival: rows are numbered by what else there is, and budgets may leave out the last.
+    victims.sort((a, b) => legs.start[a]! - legs.start[b]! || legs.number[a]! - legs.number[b]!)
     this.cores[s]!.clear(r)
     if (this.admission !== undefined) {
       for (const leg of victims) this.admission.forget(leg, legs.pc[leg] === FOR_ADMISSION)

@@ -387,6 +387,15 @@ export type ScenarioEvent =
       readonly at: number
       readonly until: number
     }
+  /** So many replicas of the service are lost, or all but this share of those that are available at `at`. */
+  | {
+      readonly kind: 'capacity'
+      readonly service: string
+      readonly loss: { readonly replicas: number } | { readonly factor: number }
+      readonly mode: 'drain' | 'crash'
+      readonly at: number
+      readonly until: number
+    }
   /** Speed is divided by `factor`; in spells, each replica on its own stream, `at` = 0 and `until` = Infinity unless given. */
   | {
       readonly kind: 'slow'

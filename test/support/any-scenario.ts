@@ -275,6 +275,20 @@ function service(
     }))
 }
 
+/** Arrivals and profiles that are more than one rate. */
+const richArrivals = (open: boolean): fc.Arbitrary<WorkloadInput['arrivals']> =>
+  fc.constantFrom<WorkloadInput['arrivals'][]>(
+    { mmpp: { rates: [0, 30, 10], holding: [1, 0.5, 2] } },
+    ...(open ? [] : [{ sessions: { rate: 3, requests: 4, think: { exponential: { mean: 0.2 } } } }]),
+  )
+
+const richProfile: fc.Arbitrary<NonNullable<WorkloadInput['profile']>> = fc.constantFrom<
+  NonNullable<WorkloadInput['profile']>[]
+>(
+  { spike: { factor: 4, at: 3, rise: 1, hold: 1, decay: 2 } },
+  { rates: { values: [0, 2, 1], interval: 1.5, smooth: true, repeat: true } },
+)
+
 function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.Arbitrary<WorkloadInput> {
   const kinds = [
     fc.constant({ poisson: { rate: 15 } }),
@@ -288,17 +302,21 @@ function workload(to: string, { calm = false, open = false }: ScenarioKind): fc.
   ]
   return fc
     .record({
-      arrivals: fc.oneof(...kinds) as fc.Arbitrary<WorkloadInput['arrivals']>,
+      arrivals: fc.oneof(
+        { weight: 4, arbitrary: fc.oneof(...kinds) as fc.Arbitrary<WorkloadInput['arrivals']> },
+        { weight: 1, arbitrary: richArrivals(open) },
+      ),
       profiled: fc.boolean(),
+      rich: fc.option(richProfile, { freq: 3 }),
       propagateDeadline: fc.boolean(),
       deadline: fc.option(seconds(0.1, 1)),
       policy: callPolicy(calm),
     })
-    .map(({ arrivals, profiled, propagateDeadline, deadline, policy }) => ({
+    .map(({ arrivals, profiled, rich, propagateDeadline, deadline, policy }) => ({
       to,
       arrivals,
       ...(profiled && !('closed' in arrivals) && !('trace' in arrivals)
-        ? { profile: { diurnal: { amplitude: 0.7, period: 7 } } }
+        ? { profile: rich ?? { diurnal: { amplitude: 0.7, period: 7 } } }
         : {}),
       ...policy,
       propagateDeadline,
@@ -410,7 +428,7 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
           ),
           events: fc.array(
             fc.tuple(
-              fc.constantFrom('drain', 'crash', 'latency', 'loss', 'surge', 'slow', 'spells'),
+              fc.constantFrom('drain', 'crash', 'latency', 'loss', 'surge', 'slow', 'spells', 'capacity'),
               fc.nat(),
               fc.boolean(),
               seconds(0, 15),
@@ -450,6 +468,7 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
             const linkName = link === undefined ? '' : `${link.from}->${link.to}`
             const open = !('closed' in drawn.first.arrivals) && !('trace' in drawn.first.arrivals)
             if (what === 'drain') return calm ? [] : [{ outage: place, at, for: lasts }]
+            if (what === 'capacity') return calm ? [] : [{ capacity: name, replicas: -1, at, for: lasts }]
             if (what === 'crash') return calm ? [] : [{ outage: place, at, for: lasts, mode: 'crash' }]
             if (what === 'latency')
               return link === undefined ? [] : [{ latency: linkName, add: 0.05, at, for: lasts }]

@@ -94,6 +94,9 @@ export function checkReferences(context: CheckContext): void {
         checkPlace(context, place, path, (name) => refer(name, ['service', 'database'], path))
         break
       }
+      case 'capacity':
+        refer(event.service, ['service'], path)
+        break
       case 'fail':
         refer(event.database, ['database'], path)
         break

@@ -29,6 +29,13 @@ export type EventInput =
   | ({ loss: string; add: Quantity } & Timed)
   /** A workload; its rate is multiplied. */
   | ({ surge: string; factor: number } & Timed)
+  /** A service: so many replicas are lost (-2), or all but a share of those that are available. */
+  | ({
+      capacity: string
+      replicas?: number | undefined
+      factor?: Quantity | undefined
+      mode?: 'drain' | 'crash' | undefined
+    } & Timed)
   /** A database; its queries fail with probability `rate`. */
   | ({ fail: string; rate?: Quantity | undefined } & Timed)
   /** A cache; it loses every entry. */
@@ -98,6 +105,33 @@ const surge = noun('a surge', {
   (e): ScenarioEvent => ({ kind: 'surge', workload: e.surge, factor: e.factor, at: e.at, until: until(e) }),
 )
 
+const capacity = noun('a loss of capacity', {
+  capacity: text('the name of a service'),
+  replicas: number({}).optional().describe('Replicas that are lost, as a negative number: -2.'),
+  factor: fraction
+    .optional()
+    .describe('Or: the share that stays of the replicas that are available, rounded.'),
+  mode: choice(['drain', 'crash'])
+    .optional()
+    .describe('crash (default) fails what is in them; drain takes them out of rotation only.'),
+  ...time,
+}).transform((e, context): ScenarioEvent => {
+  const { replicas, factor } = e
+  if ((replicas === undefined) === (factor === undefined)) {
+    const got = replicas === undefined ? 'neither' : 'both'
+    problem(context, [], `expected replicas or factor, got ${got}`, 'Give one of the two.')
+  } else if (replicas !== undefined && !(Number.isInteger(replicas) && replicas < 0))
+    problem(context, ['replicas'], `expected a negative integer, got ${replicas}`, 'Write -2 to lose two.')
+  return {
+    kind: 'capacity',
+    service: e.capacity,
+    loss: replicas === undefined ? { factor: factor ?? 1 } : { replicas: -replicas },
+    mode: e.mode ?? 'crash',
+    at: e.at,
+    until: until(e),
+  }
+})
+
 const spells = noun('spells', { for: durationDistribution, gap: durationDistribution }).describe(
   'Comes and goes, on each replica by itself.',
 )
@@ -143,7 +177,7 @@ const flush = noun('a flush', { flush: text('the name of a cache'), at }).transf
   (e): ScenarioEvent => ({ kind: 'flush', cache: e.flush, at: e.at, until: e.at }),
 )
 
-const KINDS = { outage, latency, loss, surge, slow, fail, flush } as const
+const KINDS = { outage, latency, loss, surge, slow, fail, flush, capacity } as const
 const PLANNED = ['error', 'partition', 'scale']
 
 /** One schema by the first field, so that an error speaks of the event that was meant. */

@@ -155,7 +155,7 @@ const CASES: Case[] = [
   [
     'an event of nothing',
     [['{ outage: web/2, ', '{ ']],
-    'expected an event with one of outage, latency, loss, surge, slow, fail, flush, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
+    'expected an event with one of outage, latency, loss, surge, slow, fail, flush, capacity, got at, for (shop.yml:31:5 events[0]). Write e.g. { outage: web/2, at: 120s, for: 60s }.',
   ],
   [
     'an event of a kind that is misspelled',
