@@ -532,7 +532,7 @@ test.each(['{ queue: lifo }', '{ shed: codel }'])(
 test.each([
   ['    cores: 2\n', '    cores: 2\n    overload: { dagor: {} }\n', 'dagor', 'overload control'],
   ['    cores: 2\n', '    cores: 2\n    failures: { mtbf: 10 }\n', 'failures', 'a service'],
-  ['policy: least-request', 'panic: 0.5', 'panic', 'a balancer'],
+  ['policy: least-request', 'healthCheck: 5s', 'healthCheck', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],
   ['latency: 1ms }', 'latency: 1ms, bandwidth: 10 }', 'bandwidth', 'a link'],
   ['{ io: 10ms }', '{ transaction: { to: orders } }', 'transaction', 'a step'],
