@@ -86,8 +86,8 @@ export const scenarioSchema: z.ZodType<WrittenScenario, ScenarioInput> = noun(
       .unknown()
       .optional()
       .describe('For editors; ignored.') as unknown as z.ZodOptional<z.ZodString>,
-    name: text('a text').optional(),
-    description: text('a text').optional(),
+    name: text('a text').optional().describe('Default Scenario.'),
+    description: text('a text').optional().describe('What there is to see.'),
     horizon: positiveDuration.describe('Length of the run; the clock runs over [0, horizon).'),
     warmup: duration.optional().describe('Measurements begin here; default 0.'),
     seed: seed.optional().describe('A whole number or a text; default 0.'),

@@ -63,15 +63,19 @@ export type WrittenArrivals =
     }
   | { readonly kind: 'trace'; readonly times: readonly number[] }
 
+const perSecond = rate.describe('Requests per second.')
+
 export const arrivals: z.ZodType<WrittenArrivals, ArrivalsInput> = oneOf(
   'arrivals',
   {
-    poisson: noun('poisson arrivals', { rate }).optional().describe('Independent arrivals.'),
-    deterministic: noun('deterministic arrivals', { rate }).optional().describe('Equal gaps.'),
+    poisson: noun('poisson arrivals', { rate: perSecond }).optional().describe('Independent arrivals.'),
+    deterministic: noun('deterministic arrivals', { rate: perSecond }).optional().describe('Equal gaps.'),
     gamma: noun('gamma arrivals', {
-      rate,
+      rate: perSecond,
       cv: number({ above: 0 }).describe('Coefficient of variation of the gaps; 1 is Poisson.'),
-    }).optional(),
+    })
+      .optional()
+      .describe('Gamma-distributed gaps.'),
     users: noun('users', {
       users: countDistribution.describe('How many users are active, drawn anew for every window.'),
       perMinute: number().describe('Requests per minute of one user.'),
@@ -100,7 +104,7 @@ export const arrivals: z.ZodType<WrittenArrivals, ArrivalsInput> = oneOf(
       .optional()
       .describe('Users who come, send several requests one after the other, and leave.'),
     closed: noun('closed users', {
-      users: integer(0, 1_000_000),
+      users: integer(0, 1_000_000).describe('How many there are.'),
       think: durationDistribution.describe('From an answer to the next request.'),
     })
       .optional()

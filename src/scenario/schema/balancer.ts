@@ -39,7 +39,7 @@ export type BalancerInput = HostsInput & {
 const target = either(
   name.transform((to) => ({ to, weight: 1 })),
   noun('a target', {
-    to: name,
+    to: name.describe('A service.'),
     weight: number().optional().describe('Of each replica; default 1.'),
   }).transform(({ to, weight }) => ({ to, weight: weight ?? 1 })),
   'a service',

@@ -70,7 +70,9 @@ const backoff: z.ZodType<Backoff, BackoffInput> = oneOf(
         .describe(
           'full: uniform from 0; equal: uniform from the half; decorrelated: uniform from base to three times the delay before, whatever the factor. Default none.',
         ),
-    }).optional(),
+    })
+      .optional()
+      .describe('Before attempt k + 1: base x factor^(k-1), at most max, jittered.'),
   },
   { planned: ['linear'] },
 ).transform((written): Backoff => {

@@ -98,7 +98,7 @@ const loss = noun('a loss event', {
 }).transform((e): ScenarioEvent => ({ kind: 'loss', link: e.loss, add: e.add, at: e.at, until: until(e) }))
 
 const surge = noun('a surge', {
-  surge: text('the name of a workload'),
+  surge: text('the name of a workload').describe('A workload.'),
   factor: number().describe('Multiplies the rate.'),
   ...time,
 }).transform(
@@ -106,7 +106,7 @@ const surge = noun('a surge', {
 )
 
 const capacity = noun('a loss of capacity', {
-  capacity: text('the name of a service'),
+  capacity: text('the name of a service').describe('A service that loses replicas for a time.'),
   replicas: number({}).optional().describe('Replicas that are lost, as a negative number: -2.'),
   factor: fraction
     .optional()
@@ -132,9 +132,10 @@ const capacity = noun('a loss of capacity', {
   }
 })
 
-const spells = noun('spells', { for: durationDistribution, gap: durationDistribution }).describe(
-  'Comes and goes, on each replica by itself.',
-)
+const spells = noun('spells', {
+  for: durationDistribution.describe('Length of a spell.'),
+  gap: durationDistribution.describe('Between two spells.'),
+}).describe('Comes and goes, on each replica by itself.')
 
 const slow = noun('a slowdown', {
   slow: place.describe('A service, one slot: web/2, or a database.'),
@@ -166,16 +167,17 @@ function spellsOf(spells: Spells | undefined, context: Context): { spells?: Spel
 }
 
 const fail = noun('a failure', {
-  fail: text('the name of a database'),
+  fail: text('the name of a database').describe('A database.'),
   rate: fraction.optional().describe('Probability that a query ends failed; default 1.'),
   ...time,
 }).transform(
   (e): ScenarioEvent => ({ kind: 'fail', database: e.fail, rate: e.rate ?? 1, at: e.at, until: until(e) }),
 )
 
-const flush = noun('a flush', { flush: text('the name of a cache'), at }).transform(
-  (e): ScenarioEvent => ({ kind: 'flush', cache: e.flush, at: e.at, until: e.at }),
-)
+const flush = noun('a flush', {
+  flush: text('the name of a cache').describe('A cache, which forgets everything.'),
+  at,
+}).transform((e): ScenarioEvent => ({ kind: 'flush', cache: e.flush, at: e.at, until: e.at }))
 
 const KINDS = { outage, latency, loss, surge, slow, fail, flush, capacity } as const
 const PLANNED = ['error', 'partition', 'scale']

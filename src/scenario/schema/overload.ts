@@ -139,7 +139,7 @@ const bulkhead = noun('a bulkhead', {
 })
 
 const concurrencyForms = oneOf('a concurrency limit', {
-  fixed: fixed.optional(),
+  fixed: fixed.optional().describe('So many requests in flight, whatever happens.'),
   aimd: aimd.optional().describe('Additive increase, multiplicative decrease.'),
   vegas: vegas.optional().describe('By the requests that must be queued, as TCP Vegas.'),
   gradient: gradient.optional().describe('By the ratio of the usual time to the last one.'),

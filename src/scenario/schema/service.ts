@@ -87,7 +87,7 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
       .describe(
         'When it notices that nobody waits for a request any more: never (default), when it leaves a queue, or at once.',
       ),
-    autoscaler: autoscaler.optional(),
+    autoscaler: autoscaler.optional().describe('Changes the number of replicas. Default: none.'),
     cost: number().optional().describe('Of one replica-hour; default 1.'),
     ...callPolicyFields,
   },

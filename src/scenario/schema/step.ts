@@ -79,7 +79,10 @@ const forward = either(
 
 const nested: z.ZodType<Step[], StepInput[]> = z.lazy(() => steps).meta({ id: 'Steps' })
 
-const option = noun('an option', { weight: number().optional().describe('Default 1.'), steps: nested })
+const option = noun('an option', {
+  weight: number().optional().describe('Default 1.'),
+  steps: nested.describe('What it does.'),
+})
 
 const stepFields = oneOf(
   'a step',
@@ -98,7 +101,12 @@ const stepFields = oneOf(
       .optional()
       .describe('Branches that run at the same time.'),
     choose: listOf(option, 'options').optional().describe('One of the options, drawn by weight.'),
-    repeat: noun('a repeat', { times: integer(1, 10_000), steps: nested }).optional(),
+    repeat: noun('a repeat', {
+      times: integer(1, 10_000).describe('How often.'),
+      steps: nested.describe('What is repeated.'),
+    })
+      .optional()
+      .describe('Steps that are done several times.'),
   },
   { planned: ['transaction', 'get', 'set', 'publish', 'spawn', 'sleep', 'fail'] },
 )
