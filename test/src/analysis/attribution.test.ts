@@ -82,6 +82,35 @@ describe('the only cause of a slowdown is named first', () => {
         { timeout: '400ms', retry: { attempts: 5 } },
       ),
     ],
+    [
+      'sockets',
+      'the sockets of web',
+      system({ sockets: { max: 2 }, endpoints: { page: [{ io: { exponential: { mean: '18ms' } } }] } }),
+    ],
+    [
+      'the connection pool',
+      'the connection pool of orders',
+      system(
+        { endpoints: { page: [{ query: { to: 'orders', latency: { exponential: { mean: '15ms' } } } }] } },
+        { databases: { orders: { connections: 1 } } },
+      ),
+    ],
+    [
+      'the server of a database',
+      'queries to orders',
+      system(
+        { endpoints: { page: [{ query: { to: 'orders', latency: { exponential: { mean: '15ms' } } } }] } },
+        { databases: { orders: { connections: 100, parallelism: 1 } } },
+      ),
+    ],
+    [
+      'the cache',
+      'the cache sessions',
+      system(
+        { endpoints: { page: [{ call: 'sessions' }] } },
+        { caches: { sessions: { hitRatio: 1, hit: { lognormal: { mean: '40ms', cv: 2 } } } } },
+      ),
+    ],
   ]
 
   test.each(cases)('%s', (_, name, slow) => {
