@@ -31,8 +31,14 @@ export async function planFile(
   const search = rising && options.any !== true ? 'monotone' : 'elimination'
   return withReplications(options.workers, output, ({ executor, onDone, signal }) => {
     const most = (max ?? 200) * configurations.length
-    let done = 0
-    const onTrial = (): void => onDone(++done, most)
+    const runs = new Map<string, number>()
+    const onTrial = (name: string, replications: number): void => {
+      runs.set(name, replications)
+      onDone(
+        [...runs.values()].reduce((sum, count) => sum + count, 0),
+        most,
+      )
+    }
     return plan(configurations, { search, confidence, max, seed, executor, signal, onTrial })
   })
 }

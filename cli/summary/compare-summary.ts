@@ -1,7 +1,7 @@
 /** A comparison for people: who is best and how sure that is, then the figures, the outcomes and the differences. */
 import type { CompareResult, VariantResult } from '../../src/analysis/monte-carlo/index.ts'
 import { formatNumber, formatPercent } from '../terminal/format.ts'
-import { paint } from '../terminal/style.ts'
+import { paint, title } from '../terminal/style.ts'
 import { type Align, renderTable } from '../terminal/table.ts'
 import { formatDifference, formatEstimate, formatMetric, isClear } from './estimates.ts'
 
@@ -122,8 +122,4 @@ function warnings({ variants, replications }: CompareResult): string {
 function table(rows: readonly (readonly string[])[]): string {
   const align: Align[] = rows[0]!.map((_, column) => (column === 0 ? 'left' : 'right'))
   return renderTable(rows, align, '  ')
-}
-
-function title(text: string): string {
-  return paint(process.stdout, 'bold', text)
 }

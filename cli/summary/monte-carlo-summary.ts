@@ -1,7 +1,7 @@
 /** Many runs for people: how many and why, the objectives, then every figure with its interval and method. */
 import type { MonteCarloResult } from '../../src/analysis/monte-carlo/index.ts'
 import { formatDuration, formatPercent } from '../terminal/format.ts'
-import { paint } from '../terminal/style.ts'
+import { paint, title } from '../terminal/style.ts'
 import { renderTable } from '../terminal/table.ts'
 import { formatEstimate, formatMetric } from './estimates.ts'
 
@@ -68,8 +68,4 @@ function warnings({ warnings, replications }: MonteCarloResult): string {
         `${paint(process.stdout, 'yellow', `! ${code}`)}  in ${count} of ${replications} runs\n`,
     )
     .join('')
-}
-
-function title(text: string): string {
-  return paint(process.stdout, 'bold', text)
 }

@@ -2,7 +2,7 @@
 import { attribute, nameCause } from '../../src/analysis/attribution.ts'
 import type { ClassResult, LatencySummary, Result } from '../../src/results/types.ts'
 import { formatDuration, formatNumber, formatPercent, shareBar } from '../terminal/format.ts'
-import { paint } from '../terminal/style.ts'
+import { paint, title } from '../terminal/style.ts'
 import { type Align, renderTable } from '../terminal/table.ts'
 import { describeComponent } from './describe-component.ts'
 
@@ -113,8 +113,4 @@ function warnings(result: Result): string {
     ({ code, message }) => `${paint(process.stdout, 'yellow', `! ${code}`)}  ${message}\n`,
   )
   return lines.join('')
-}
-
-function title(text: string): string {
-  return paint(process.stdout, 'bold', text)
 }

@@ -13,3 +13,8 @@ function wantsColor(stream: NodeJS.WriteStream): boolean {
   if (FORCE_COLOR && FORCE_COLOR !== '0') return true
   return stream.isTTY === true && TERM !== 'dumb'
 }
+
+/** The heading of a section on stdout. */
+export function title(text: string): string {
+  return paint(process.stdout, 'bold', text)
+}

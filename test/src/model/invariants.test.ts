@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { RequestRecord } from '../../../src/model/requests.ts'
 import { BUSY, LOAD, QUEUE_CPU, SERVICE_GAUGES } from '../../../src/model/service-gauges.ts'
 import { loadScenario, parseScenario, type Scenario } from '../../../src/scenario/index.ts'
+import type { ScenarioInput } from '../../../src/scenario/schema.ts'
 import { Simulation } from '../../../src/simulation/index.ts'
 import {
   anyScenario,
@@ -69,6 +70,17 @@ describe('a scenario of scenarios/', () => {
   })
 })
 
+/** Checked at the instants, and taken up again from a snapshot at the first of them: the results are equal. */
+function expectSameFromSnapshot(input: ScenarioInput, seed: number, instants: readonly number[]): void {
+  const scenario = parseScenario(input)
+  const bytes = JSON.stringify(runChecked(scenario, seed, instants).result())
+  const first = new Simulation(scenario, { seed, drain: true })
+  first.until(instants[0]! * HORIZON)
+  const second = Simulation.restore(first.snapshot(), scenario, { drain: true })
+  second.run()
+  expect(JSON.stringify(second.result())).toBe(bytes)
+}
+
 describe('any scenario', () => {
   const shares = fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 6 })
 
@@ -82,33 +94,17 @@ describe('any scenario', () => {
   })
 
   test('does so with a database, and goes on from a snapshot', () => {
-    fc.assert(
-      fc.property(withDatabase(anyScenario()), fc.nat(), shares, (input, seed, instants) => {
-        const scenario = parseScenario(input)
-        const bytes = JSON.stringify(runChecked(scenario, seed, instants).result())
-        const first = new Simulation(scenario, { seed, drain: true })
-        first.until(instants[0]! * HORIZON)
-        const second = Simulation.restore(first.snapshot(), scenario, { drain: true })
-        second.run()
-        expect(JSON.stringify(second.result())).toBe(bytes)
-      }),
-      { numRuns: 60, seed: SEED },
-    )
+    fc.assert(fc.property(withDatabase(anyScenario()), fc.nat(), shares, expectSameFromSnapshot), {
+      numRuns: 60,
+      seed: SEED,
+    })
   })
 
   test('does so with a cache before a database, and goes on from a snapshot', () => {
-    fc.assert(
-      fc.property(withCache(withDatabase(anyScenario())), fc.nat(), shares, (input, seed, instants) => {
-        const scenario = parseScenario(input)
-        const bytes = JSON.stringify(runChecked(scenario, seed, instants).result())
-        const first = new Simulation(scenario, { seed, drain: true })
-        first.until(instants[0]! * HORIZON)
-        const second = Simulation.restore(first.snapshot(), scenario, { drain: true })
-        second.run()
-        expect(JSON.stringify(second.result())).toBe(bytes)
-      }),
-      { numRuns: 60, seed: SEED },
-    )
+    fc.assert(fc.property(withCache(withDatabase(anyScenario())), fc.nat(), shares, expectSameFromSnapshot), {
+      numRuns: 60,
+      seed: SEED,
+    })
   })
 
   test('leaks no socket, memory or port where components declare sockets', () => {
