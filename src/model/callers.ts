@@ -69,7 +69,7 @@ export class Callers implements Part {
       if (world.legs.timer[row] !== timer) return
       // A row without a replica is a miss of a cache.
       if (world.legs.replica[row]! < 0) world.caches.step(row)
-      else world.services.step(row)
+      else world.services.steps.step(row)
     })
     this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
   }
@@ -339,7 +339,7 @@ export class Callers implements Part {
       const next = this.hedging ? columns.sibling[leg]! : -1
       if (guarded) this.record(caller, leg, outcome)
       if (legs.lost[leg] === 1) network.drop(leg)
-      else if (this.cancelling) this.services.cancel(leg)
+      else if (this.cancelling) this.services.interruptions.cancel(leg)
       leg = next
     }
   }
