@@ -103,6 +103,8 @@ export type CallSpec = {
   readonly failedCell: number
   /** Of a query, its latency at the server; -1 of other calls. */
   readonly latencySite: number
+  /** Of a query within a transaction: which of those that its caller has open, from 0; -1. */
+  readonly transaction: number
   /** Index into the keys; -1: the call has none of its own. */
   readonly key: number
   /** Separates the draws of this call's legs from those of other calls of the same request. */

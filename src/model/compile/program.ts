@@ -33,7 +33,7 @@ export type ProgramContext = {
   site(name: string, distribution?: Distribution): number
   call(step: Extract<Step, { kind: 'call' }>, name: string): number
   query(step: Extract<Step, { kind: 'query' }>, name: string): number
-  forward(step: Extract<Step, { kind: 'forward' }>): number
+  forward(step: Extract<Step, { kind: 'forward' }>, name: string): number
 }
 
 export class ProgramBuilder {
@@ -109,7 +109,7 @@ export class ProgramBuilder {
         this.emit(OP_CALL, this.context.query(step, path), 0, -1, ordinal)
         return
       case 'forward':
-        this.emit(OP_FORWARD, this.context.forward(step), 0, -1, ordinal)
+        this.emit(OP_FORWARD, this.context.forward(step, path), 0, -1, ordinal)
         return
       case 'repeat':
         for (let i = 0; i < step.times; i++) this.steps(step.steps, path, ordinal * step.times + i)
