@@ -217,8 +217,7 @@ export class Simulation {
     const metrics = options.metrics ?? true
     if (!this.started) this.start()
     const parts: Record<string, unknown> = { kernel: this.world.kernel.save(), legs: this.world.legs.save() }
-    for (const [name, part] of this.parts()) parts[name] = part.save()
-    if (!metrics) delete (parts.requests as { recorders?: unknown }).recorders
+    for (const [name, part] of this.parts()) parts[name] = part.save(metrics)
     parts.sampler = this.sampler.save(metrics)
     parts.atHorizon = this.atHorizon
     parts.window = this.world.window
@@ -359,13 +358,15 @@ function balancerStop(index: number, view: Balancer): Stop {
   return Object.freeze({ reason: 'decision', kind: 'balancer', index, view })
 }
 
-const packr = new Packr({ structuredClone: true })
-const unpackr = new Unpackr({ structuredClone: true })
+// Without records: they are of use where many objects are alike.
+const packr = new Packr({ structuredClone: true, useRecords: false })
+const unpackr = new Unpackr({ structuredClone: true, useRecords: false })
 
 function unpackSnapshot(bytes: Uint8Array): Snapshot {
   let state: Snapshot | undefined
   try {
-    state = unpackr.unpack(bytes) as Snapshot
+    // The unpacker leaves a property on the array that it is given.
+    state = unpackr.unpack(bytes.subarray()) as Snapshot
   } catch {
     state = undefined
   }
