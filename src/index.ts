@@ -114,14 +114,18 @@ export {
 export { Stream, type StreamState } from './random/index.ts'
 export {
   fromJson,
+  fromJsonLines,
   fromMsgpack,
   type LatencySummary,
   OUTCOMES,
   type Outcome,
   type Result,
+  seriesColumns,
   seriesToCsv,
   toJson,
+  toJsonLines,
   toMsgpack,
+  toPrometheus,
 } from './results/index.ts'
 export {
   type LoadOptions,

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { action, type CommonOptions, reproduceLine, withCommon } from '../common.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { parseDurationOption } from '../input/arguments.ts'
+import { collect, parseDurationOption } from '../input/arguments.ts'
 import type { Output } from '../terminal/output.ts'
 
-type RunOptions = CommonOptions & {
+type RunOptions = Omit<CommonOptions, 'out'> & {
+  readonly out?: readonly string[]
   readonly horizon?: number
   readonly drain?: boolean
   readonly requests?: string
@@ -15,7 +16,8 @@ type RunOptions = CommonOptions & {
 export function addRun(program: Command): void {
   const command = program.command('run').description('simulate a scenario and summarise it')
   withCommon(command.argument('<scenario>', 'a scenario file (YAML or JSON, AsyncFlow files too)'), {
-    out: 'write the result: .json, .msgpack, or .csv for the time series',
+    out: 'write the result as the ending says: .json, .msgpack, .jsonl, .prom (Prometheus), and .csv or .parquet for the time series; repeated, several files',
+    parseOut: collect,
     seed: "seed of the run (default: the scenario's own)",
   })
     .option(
@@ -26,7 +28,7 @@ export function addRun(program: Command): void {
     .option('--drain', 'stop arrivals at the horizon and run on until every request has ended')
     .option('--report <file>', 'write a report: one HTML file that needs nothing else')
     .option('--svg <folder>', 'write the charts of the report as SVG files')
-    .option('--requests <file>', 'write one line of JSON per finished request')
+    .option('--requests <file>', 'write every finished request: .csv, .parquet, else one line of JSON each')
     .action(action(run))
 }
 
@@ -44,7 +46,7 @@ async function run(output: Output, options: RunOptions, file: string): Promise<E
     if (options.report !== undefined) writeReport(options.report, { result, command: reproduce })
     if (options.svg !== undefined) writeCharts(options.svg, result)
   }
-  for (const written of [options.out, options.requests, options.report, options.svg]) {
+  for (const written of [...(options.out ?? []), options.requests, options.report, options.svg]) {
     if (written !== undefined) output.talk(`Wrote ${written}`)
   }
   output.talk(`Reproduce: ${reproduce}`)

@@ -32,6 +32,11 @@ const OPTIONAL = [
     load: true,
   },
   {
+    name: 'hyparquet-writer',
+    enables: 'Parquet files: run --out series.parquet, --requests requests.parquet',
+    load: true,
+  },
+  {
     name: 'msgpackr-extract',
     enables: 'faster reading of msgpack; without it plain JavaScript does it',
     load: false,

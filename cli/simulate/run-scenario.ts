@@ -1,6 +1,6 @@
 /** What `asyncflow run` does between its arguments and its output. */
 import type { Result } from '../../src/results/types.ts'
-import { LineWriter } from '../input/files.ts'
+import { requestFile } from '../input/request-file.ts'
 import { resultWriter } from '../input/result-file.ts'
 import { loadScenarioFile } from '../input/scenario.ts'
 import { interruptible } from '../interrupt.ts'
@@ -12,7 +12,7 @@ export type RunScenarioOptions = {
   readonly seed?: number | string | undefined
   readonly horizon?: number | undefined
   readonly drain?: boolean | undefined
-  readonly out?: string | undefined
+  readonly out?: readonly string[] | undefined
   readonly requests?: string | undefined
 }
 
@@ -23,17 +23,18 @@ export async function runScenario(
   output: Output,
 ): Promise<Result> {
   const { seed, horizon, drain } = options
-  const writeResult = options.out === undefined ? undefined : resultWriter(options.out)
+  const writers = await Promise.all((options.out ?? []).map(resultWriter))
   const scenario = loadScenarioFile(file, output)
-  const requests = options.requests === undefined ? undefined : new LineWriter(options.requests)
-  const onRequest = requests && ((request: object): void => requests.write(JSON.stringify(request)))
+  const requests = options.requests === undefined ? undefined : await requestFile(options.requests)
+  const onRequest = requests?.write
   const progress = startProgress('Simulated seconds', horizon ?? scenario.horizon, output.quiet)
   try {
     const result = await interruptible((signal) =>
       simulateWatched(scenario, { seed, horizon, drain, onRequest }, signal, progress.update),
     )
-    writeResult?.(result)
-    requests?.commit()
+    for (const write of writers) write(result)
+    const { version, scenario: of, seed: used } = result
+    requests?.commit({ version, scenario: of, seed: used })
     return result
   } catch (error) {
     requests?.discard()

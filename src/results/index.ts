@@ -1,4 +1,7 @@
 export { fromJson, fromMsgpack, toJson, toMsgpack } from './formats.ts'
+export { fromJsonLines, toJsonLines } from './json-lines.ts'
+export { toPrometheus } from './prometheus.ts'
+export { type Column, seriesColumns } from './series-columns.ts'
 export { quoteCsv, seriesToCsv } from './series-csv.ts'
 export {
   type CallSiteResult,

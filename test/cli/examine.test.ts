@@ -22,6 +22,7 @@ test('the report names each optional package with what it enables', async () => 
     'WebAssembly SIMD',
     'worker threads',
     '@tensorflow/tfjs-node',
+    'hyparquet-writer',
     'msgpackr-extract',
   ])
   for (const check of report.checks) expect(check.enables).not.toBe('')
