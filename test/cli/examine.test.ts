@@ -22,6 +22,7 @@ test('the report names each optional package with what it enables', async () => 
     'WebAssembly SIMD',
     'worker threads',
     '@tensorflow/tfjs-node',
+    '@resvg/resvg-js',
     'hyparquet-writer',
     'msgpackr-extract',
   ])

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { beforeAll, expect, test } from 'vitest'
+import { pngFolder } from '../../cli/report/png.ts'
 import { fromJson, fromJsonLines, seriesColumns } from '../../src/results/index.ts'
 import { runCli, temporaryFolder, withoutPackage } from '../support/cli.ts'
 import { readPrometheus } from '../support/prometheus.ts'
@@ -66,4 +67,29 @@ test.each([
     `error: the optional package hyparquet-writer is not installed (${option}). Run npm install hyparquet-writer, or name a file that ends in .csv or .jsonl.\n`,
   )
   expect(existsSync(path(name))).toBe(false)
+})
+
+test('charts are written as PNG, twice as large as the SVG', async () => {
+  const file = path('small.yml')
+  const folders = ['--svg', path('charts'), '--png', path('charts')]
+  expect((await runCli(['run', file, '--quiet', ...folders])).code).toBe(0)
+  const svg = readFileSync(path('charts/ecdf.svg'), 'utf8')
+  const image = readFileSync(path('charts/ecdf.png'))
+  expect(image.subarray(1, 4).toString()).toBe('PNG')
+  expect(image.readUInt32BE(16)).toBe(2 * Number(/ width="(\d+)"/.exec(svg)![1]))
+  // Where no font is found, text is left out without a word: then both would be the same.
+  const png = await pngFolder('anywhere')
+  expect(image.equals(png!.encode(svg))).toBe(true)
+  expect(image.equals(png!.encode(svg.replaceAll(/<text.*?<\/text>/gs, '')))).toBe(false)
+})
+
+test('--png without the package that draws it is refused before the run', async () => {
+  const { code, stderr } = await runCli(['run', path('small.yml'), '--png', path('none')], {
+    env: withoutPackage('@resvg/resvg-js'),
+  })
+  expect(code).toBe(2)
+  expect(stderr).toMatch(
+    /@resvg\/resvg-js is not installed \(--png\)\. Run npm install .*, or use --svg\.\n$/,
+  )
+  expect(existsSync(path('none'))).toBe(false)
 })
