@@ -136,5 +136,11 @@ export {
   scenario,
   scenarioJsonSchema,
 } from './scenario/index.ts'
-export { Simulation, type SimulationOptions, type Stop, simulate } from './simulation/index.ts'
+export {
+  type RunProgress,
+  Simulation,
+  type SimulationOptions,
+  type Stop,
+  simulate,
+} from './simulation/index.ts'
 export { VERSION } from './version.ts'

@@ -4,8 +4,8 @@ import { requestFile } from '../input/request-file.ts'
 import { resultWriter } from '../input/result-file.ts'
 import { loadScenarioFile } from '../input/scenario.ts'
 import { interruptible } from '../interrupt.ts'
+import { startLiveRun } from '../terminal/live-run.ts'
 import type { Output } from '../terminal/output.ts'
-import { startProgress } from '../terminal/progress.ts'
 import { simulateWatched } from './simulate-watched.ts'
 
 export type RunScenarioOptions = {
@@ -27,10 +27,10 @@ export async function runScenario(
   const scenario = loadScenarioFile(file, output)
   const requests = options.requests === undefined ? undefined : await requestFile(options.requests)
   const onRequest = requests?.write
-  const progress = startProgress('Simulated seconds', horizon ?? scenario.horizon, output.quiet)
+  const live = startLiveRun(horizon ?? scenario.horizon, output.quiet)
   try {
     const result = await interruptible((signal) =>
-      simulateWatched(scenario, { seed, horizon, drain, onRequest }, signal, progress.update),
+      simulateWatched(scenario, { seed, horizon, drain, onRequest }, signal, live.update),
     )
     for (const write of writers) write(result)
     const { version, scenario: of, seed: used } = result
@@ -40,6 +40,6 @@ export async function runScenario(
     requests?.discard()
     throw error
   } finally {
-    progress.stop()
+    live.stop()
   }
 }

@@ -27,6 +27,7 @@ import { scenarioHash } from '../scenario/hash.ts'
 import type { Scenario } from '../scenario/types.ts'
 import { VERSION } from '../version.ts'
 import { componentResults } from './component-results.ts'
+import { progressOf, type RunProgress } from './progress.ts'
 import { buildResult } from './result.ts'
 import { addSeries } from './series.ts'
 
@@ -201,6 +202,11 @@ export class Simulation {
   result(): Result {
     const components = this.atHorizon ?? componentResults(this.world)
     return buildResult(this.world, this.sampler, components, this.scenarioHash)
+  }
+
+  /** How the run stands: a few figures, far cheaper than `result()`, for a display while it goes on. */
+  progress(): RunProgress {
+    return progressOf(this.world, this.atHorizon ?? componentResults(this.world))
   }
 
   get scenarioHash(): string {
