@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { action, type CommonOptions, reproduceLine, withCommon } from '../common.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { collect, parseDurationOption } from '../input/arguments.ts'
+import { collect, parseDurationOption, parseWarmup } from '../input/arguments.ts'
 import type { Output } from '../terminal/output.ts'
 
 type RunOptions = Omit<CommonOptions, 'out'> & {
   readonly out?: readonly string[]
   readonly horizon?: number
+  readonly warmup?: number | 'auto'
   readonly drain?: boolean
   readonly requests?: string
   readonly report?: string
@@ -25,6 +26,11 @@ export function addRun(program: Command): void {
       '--horizon <duration>',
       "simulated time, such as 90s or 10min (default: the scenario's own)",
       parseDurationOption,
+    )
+    .option(
+      '--warmup <duration>',
+      "start of the run that is not measured; auto: found by MSER-5 from five pilot runs (default: the scenario's own)",
+      parseWarmup,
     )
     .option('--drain', 'stop arrivals at the horizon and run on until every request has ended')
     .option('--report <file>', 'write a report: one HTML file that needs nothing else')

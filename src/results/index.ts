@@ -20,5 +20,6 @@ export {
   type Result,
   type Series,
   type SloResult,
+  type Truncation,
   type Warning,
 } from './types.ts'

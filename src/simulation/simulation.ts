@@ -36,6 +36,8 @@ export type SimulationOptions = {
   readonly seed?: number | string | undefined
   /** Seconds; default: the scenario's. */
   readonly horizon?: number | undefined
+  /** Seconds; default: the scenario's. */
+  readonly warmup?: number | undefined
   /** Arrivals stop at the horizon and the run goes on until no request is under way. Default false. */
   readonly drain?: boolean | undefined
   /** Where the numbers drawn for requests come from; default: counter-based draws of the seed. */
@@ -90,7 +92,9 @@ export class Simulation {
 
   /** @throws ConfigError on an unknown balancer or scaler to control, and on distributions out of range. */
   constructor(scenario: Scenario, options: SimulationOptions = {}) {
-    this.scenario = options.horizon === undefined ? scenario : { ...scenario, horizon: options.horizon }
+    const { horizon = scenario.horizon, warmup = scenario.warmup } = options
+    const same = horizon === scenario.horizon && warmup === scenario.warmup
+    this.scenario = same ? scenario : { ...scenario, horizon, warmup }
     checkTimes(this.scenario)
     this.seed = options.seed ?? scenario.seed
     this.drain = options.drain ?? false
