@@ -335,16 +335,24 @@ function warnings({ warnings: all }: Result): string {
 function method({ result, monteCarlo, command }: ReportInput): string {
   const notes = [
     `Latencies are those of requests meant to be sent at or after ${seconds(result.warmup)} that ended ok, measured from the intended send. Quantiles are ${result.latency.quantiles === 'exact' ? 'exact (linear interpolation)' : 'from a histogram, within 0.5 %'}; the distribution is drawn from the histogram.`,
+    ...(result.truncation === undefined ? [] : [warmupNote(result.truncation)]),
     'Averages are time-weighted over the measured window. Phases follow the critical path of each request and sum to its latency.',
     ...(monteCarlo === undefined
       ? ['One run is one draw: intervals need replications (asyncflow monte-carlo).']
       : [
-          `Intervals are from ${monteCarlo.replications} independent replications: Student's for means and quantiles, a ratio's or the exact binomial for errors, Wilson's for objectives. Bands over time hold ${Object.values(monteCarlo.bands).some(({ simultaneous }) => simultaneous !== undefined) ? 'for the whole curve (sup-t bootstrap)' : 'at each instant'}. The warm-up is the declared one.`,
+          `Intervals are from ${monteCarlo.replications} independent replications: Student's for means and quantiles, a ratio's or the exact binomial for errors, Wilson's for objectives. Bands over time hold ${Object.values(monteCarlo.bands).some(({ simultaneous }) => simultaneous !== undefined) ? 'for the whole curve (sup-t bootstrap)' : 'at each instant'}. ${warmupNote(monteCarlo.warmup)}`,
         ]),
     `asyncflow-gym ${result.version}, scenario ${result.scenario.hash}.`,
   ]
   const reproduce = command === undefined ? '' : `<h3>The same again</h3><pre>${escapeHtml(command)}</pre>`
   return section('Method', ...notes.map((note) => `<p>${escapeHtml(note)}</p>`), reproduce)
+}
+
+function warmupNote(warmup: MonteCarloResult['warmup']): string {
+  if (warmup.method === 'declared') return 'The warm-up is the declared one.'
+  const { seconds: cut, share, pilots, reliable } = warmup
+  const doubt = reliable ? '' : ' They had not settled by then.'
+  return `The warm-up of ${seconds(cut)}, ${percent(share)} of the run, was found by MSER-5 from the requests without an answer in ${pilots} pilot runs.${doubt}`
 }
 
 /** Bands replace the run's own line where the replications have the same instants. */

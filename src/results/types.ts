@@ -278,6 +278,19 @@ export type SloResult = {
 
 export type Warning = { readonly code: string; readonly message: string }
 
+/** A warm-up that was not declared but found. */
+export type Truncation = {
+  /** White, Cobb and Spratt (2000), on the requests without an answer. */
+  readonly method: 'mser-5'
+  /** Cut from the start of the run, and as a share of the horizon. */
+  readonly seconds: number
+  readonly share: number
+  /** Runs that it was found from. */
+  readonly pilots: number
+  /** False: the runs had not settled by half of what was looked at. */
+  readonly reliable: boolean
+}
+
 export type Result = {
   readonly schema: 1
   /** Of this package. */
@@ -286,6 +299,8 @@ export type Result = {
   readonly seed: number | string
   readonly horizon: number
   readonly warmup: number
+  /** How the warm-up was found; absent where the scenario, or whoever ran it, declared it. */
+  readonly truncation?: Truncation
   readonly requests: {
     readonly created: number
     readonly inFlight: number

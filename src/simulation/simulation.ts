@@ -28,6 +28,7 @@ import { scenarioHash } from '../scenario/hash.ts'
 import type { Scenario } from '../scenario/types.ts'
 import { VERSION } from '../version.ts'
 import { componentResults } from './component-results.ts'
+import { progressOf, type RunProgress } from './progress.ts'
 import { buildResult } from './result.ts'
 import { addSeries } from './series.ts'
 
@@ -36,6 +37,8 @@ export type SimulationOptions = {
   readonly seed?: number | string | undefined
   /** Seconds; default: the scenario's. */
   readonly horizon?: number | undefined
+  /** Seconds; default: the scenario's. */
+  readonly warmup?: number | undefined
   /** Arrivals stop at the horizon and the run goes on until no request is under way. Default false. */
   readonly drain?: boolean | undefined
   /** Where the numbers drawn for requests come from; default: counter-based draws of the seed. */
@@ -90,7 +93,9 @@ export class Simulation {
 
   /** @throws ConfigError on an unknown balancer or scaler to control, and on distributions out of range. */
   constructor(scenario: Scenario, options: SimulationOptions = {}) {
-    this.scenario = options.horizon === undefined ? scenario : { ...scenario, horizon: options.horizon }
+    const { horizon = scenario.horizon, warmup = scenario.warmup } = options
+    const same = horizon === scenario.horizon && warmup === scenario.warmup
+    this.scenario = same ? scenario : { ...scenario, horizon, warmup }
     checkTimes(this.scenario)
     this.seed = options.seed ?? scenario.seed
     this.drain = options.drain ?? false
@@ -202,6 +207,11 @@ export class Simulation {
   result(): Result {
     const components = this.atHorizon ?? componentResults(this.world)
     return buildResult(this.world, this.sampler, components, this.scenarioHash)
+  }
+
+  /** How the run stands: a few figures, far cheaper than `result()`, for a display while it goes on. */
+  progress(): RunProgress {
+    return progressOf(this.world, this.atHorizon ?? componentResults(this.world))
   }
 
   get scenarioHash(): string {
