@@ -14,9 +14,11 @@ import type { Feedback } from './balancing/feedback.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled, ServiceSpec } from './compile/compiled.ts'
 import {
+  OP_BEGIN,
   OP_BRANCH_END,
   OP_CALL,
   OP_CHOOSE,
+  OP_COMMIT,
   OP_CPU,
   OP_END,
   OP_FORK,
@@ -78,6 +80,7 @@ export class Services implements Part {
   private balancers!: Balancers
   private replicas!: Replicas
   private readonly specs: readonly ServiceSpec[]
+  private readonly transactional: boolean
   private readonly fifo: FifoCores
   private readonly sharing: ProcessorSharing | undefined
   private readonly memory: Float64Array
@@ -106,6 +109,7 @@ export class Services implements Part {
     this.compiled = world.compiled
     const { compiled, kernel, legs } = world
     this.specs = compiled.services
+    this.transactional = compiled.transactionDepth > 0
     this.feedback = undefined
     this.gauges = new Gauges(this.specs.length * SERVICE_GAUGES)
     this.arrivals = new Float64Array(this.specs.length)
@@ -333,6 +337,12 @@ export class Services implements Part {
         this.join(row, OK)
         return
       }
+      if (code === OP_BEGIN || code === OP_COMMIT) {
+        const { transactions } = this.world.databases
+        if (!(code === OP_BEGIN ? transactions!.begin(row) : transactions!.commit(row, this.b[pc]!))) return
+        legs.pc[row] = pc + 1
+        continue
+      }
       // OP_FORWARD is what remains.
       this.forward(row, a[pc]!)
       return
@@ -407,6 +417,7 @@ export class Services implements Part {
       legs.copyPhases(branch, parent)
       legs.since[parent] = kernel.now
     }
+    this.world.databases.transactions?.end(branch)
     legs.replica[branch] = -1
     legs.release(branch)
     if (!last) return
@@ -458,6 +469,7 @@ export class Services implements Part {
     const { legs, replicas } = this
     const r = legs.replica[leg]!
     const spec = this.specs[replicas.service[r]!]!
+    if (this.transactional) this.world.databases.transactions!.end(leg)
     legs.resident[leg] = 0
     this.add(r, LOAD, -1)
     const held = legs.memory[leg]!
@@ -605,6 +617,7 @@ export class Services implements Part {
       if (legs.kind[row] !== BRANCH || legs.replica[row] !== r) continue
       if (legs.parent[row] !== parent || legs.parentGeneration[row] !== generation) continue
       this.stop(row, r, s)
+      this.world.databases.transactions?.end(row)
       legs.replica[row] = -1
       legs.release(row)
     }
@@ -642,6 +655,7 @@ export class Services implements Part {
         inIo++
       legs.core[row] = CORE_NONE
       callers.abandon(row)
+      this.world.databases.transactions?.end(row)
     }
     this.add(r, IO, -inIo)
     for (const branch of branches) {
