@@ -13,7 +13,7 @@ import {
   type SlotLayout,
   type StepResult,
 } from '../../src/gym/index.ts'
-import type { Balancer } from '../../src/model/balancers.ts'
+import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
 import { compileDistribution } from '../../src/random/index.ts'
 import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'

@@ -71,7 +71,7 @@ export class Callers implements Part {
       if (world.legs.timer[row] !== timer) return
       // A row without a replica is a miss of a cache.
       if (world.legs.replica[row]! < 0) world.caches.step(row)
-      else world.services.step(row)
+      else world.services.steps.step(row)
     })
     this.pooled = world.compiled.databases.some((spec) => spec.perReplica)
     this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
@@ -343,7 +343,7 @@ export class Callers implements Part {
       const next = this.hedging ? columns.sibling[leg]! : -1
       if (guarded) this.record(caller, leg, outcome)
       if (legs.lost[leg] === 1) network.drop(leg)
-      else if (this.cancelling) this.services.cancel(leg)
+      else if (this.cancelling) this.services.interruptions.cancel(leg)
       leg = next
     }
   }

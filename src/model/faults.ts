@@ -127,7 +127,7 @@ export class Faults implements Part {
       const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
       counts[r]! += on === 1 ? 1 : -1
       replicas.availabilityChanged(r)
-      if (event.mode === 'crash' && on === 1) services.crash(r)
+      if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
   }
 
@@ -147,7 +147,7 @@ export class Faults implements Part {
     for (const r of this.lost.get(e) ?? []) {
       counts[r]! += on === 1 ? 1 : -1
       replicas.availabilityChanged(r)
-      if (event.mode === 'crash' && on === 1) services.crash(r)
+      if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
     if (on === 0) this.lost.delete(e)
   }

@@ -14,6 +14,7 @@ import { CORE_GRANTED, CORE_HELD, CORE_NONE, CORE_RUNNING, CORE_WAITING } from '
 import type { Replicas } from './replicas.ts'
 import { BUSY, QUEUE_CPU } from './service-gauges.ts'
 import type { Services } from './services.ts'
+import type { StepRunner } from './serving/step-runner.ts'
 import type { World } from './world.ts'
 
 export class FifoCores implements Cores {
@@ -22,6 +23,7 @@ export class FifoCores implements Cores {
   private readonly legs: Legs
   private replicas!: Replicas
   private services!: Services
+  private steps!: StepRunner
   private readonly busy: Int32Array
   private readonly queue: RowQueue
   private admission: Admission | undefined
@@ -62,6 +64,7 @@ export class FifoCores implements Cores {
     const { replicas, services } = this.world
     this.replicas = replicas
     this.services = services
+    this.steps = services.steps
     this.admission = services.admission
     if (this.admission !== undefined) this.watched = this.admission.watched
   }
@@ -126,11 +129,11 @@ export class FifoCores implements Cores {
   }
 
   private done(row: number, timer: number): void {
-    const { legs, kernel, services } = this
+    const { legs, kernel } = this
     if (legs.timer[row] !== timer) return
     legs.core[row] = CORE_HELD
     legs.endPhase(row, this.cpuCell[legs.replica[row]!]!, kernel.now)
-    services.cpuDone(row)
+    this.steps.cpuDone(row)
   }
 
   release(row: number): boolean {

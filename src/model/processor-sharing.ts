@@ -57,7 +57,7 @@ export class ProcessorSharing implements Cores {
     legs.phases[row + cells.cpuWait]! += total - served
     legs.since[row] = kernel.now
     legs.core[row] = CORE_HELD
-    services.cpuDone(row)
+    services.steps.cpuDone(row)
   }
 
   /** Nothing to give back: the share ended with the step. */

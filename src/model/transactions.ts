@@ -59,7 +59,7 @@ export class Transactions {
     this.begunKind = kernel.on('a transaction gets its connection', (row, timer) => {
       if (legs.timer[row] !== timer) return
       legs.pc[row]!++
-      world.services.step(row)
+      world.services.steps.step(row)
     })
     this.failKind = kernel.on('a transaction loses its database', (row, timer) => {
       if (legs.timer[row] === timer) world.services.fail(row, FAILED)
