@@ -49,6 +49,8 @@ export class Callers implements Part {
   private readonly hedging: boolean
   private readonly propagating: boolean
   private readonly cancelling: boolean
+  /** Whether databases have pools for each caller. */
+  private readonly pooled: boolean
 
   constructor(world: World) {
     this.world = world
@@ -71,6 +73,7 @@ export class Callers implements Part {
       if (world.legs.replica[row]! < 0) world.caches.step(row)
       else world.services.steps.step(row)
     })
+    this.pooled = world.compiled.databases.some((spec) => spec.perReplica)
     this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
   }
 
@@ -162,6 +165,7 @@ export class Callers implements Part {
     legs.memory[leg] = 0
     legs.node[leg] = call.caller
     if (this.hedging) columns.sibling[leg] = -1
+    if (this.pooled) this.world.databases.assign(leg, row, call.hop.node, call.caller)
     this.sockets?.begin(leg, fromClient ? call.caller : compiled.nodes.length + legs.replica[row]!)
     if (columns.guarding) columns.sent[leg] = kernel.now
     if (this.propagating) {

@@ -54,6 +54,7 @@ export class Services implements Part {
   private balancers!: Balancers
   private replicas!: Replicas
   private readonly specs: readonly ServiceSpec[]
+  private readonly transactional: boolean
   private readonly fifo: FifoCores
   private readonly sharing: ProcessorSharing | undefined
   private readonly shedKind: number
@@ -67,6 +68,7 @@ export class Services implements Part {
     this.compiled = world.compiled
     const { compiled, kernel, legs } = world
     this.specs = compiled.services
+    this.transactional = compiled.transactionDepth > 0
     this.feedback = undefined
     this.gauges = new Gauges(this.specs.length * SERVICE_GAUGES)
     this.arrivals = new Float64Array(this.specs.length)
@@ -192,6 +194,7 @@ export class Services implements Part {
     const { legs, replicas } = this
     const r = legs.replica[leg]!
     const spec = this.specs[replicas.service[r]!]!
+    if (this.transactional) this.world.databases.transactions!.end(leg)
     legs.resident[leg] = 0
     this.add(r, LOAD, -1)
     replicas.changeLoad(r, -1)

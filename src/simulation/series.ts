@@ -4,7 +4,14 @@ import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admi
 import { CACHE_GAUGES, SIZE } from '../model/caches/cache-gauges.ts'
 import { RETRIES } from '../model/call-sites.ts'
 import { NODE_BALANCER } from '../model/compile/compiled.ts'
-import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
+import {
+  CONNECTIONS,
+  DATABASE_GAUGES,
+  OPEN,
+  QUEUE_POOL,
+  QUEUE_QUERY,
+  RUNNING,
+} from '../model/database-gauges.ts'
 import {
   BUSY,
   IO,
@@ -81,12 +88,13 @@ export function addSeries(sampler: Sampler, world: World): void {
       add('paid', PAID_REPLICAS)
     }
   })
-  compiled.databases.forEach(({ name, parallelism, connections }, d) => {
+  compiled.databases.forEach(({ name, cells, perReplica }, d) => {
     const add = (what: string, gauge: number): void =>
       sampler.gauge(`${name}.${what}`, databases.gauges, d * DATABASE_GAUGES + gauge)
     add('connections', CONNECTIONS)
     add('queue.pool', QUEUE_POOL)
-    if (parallelism >= connections) return
+    if (perReplica) add('open', OPEN)
+    if (cells.wait < 0 && compiled.transactionDepth === 0) return
     add('running', RUNNING)
     add('queue.query', QUEUE_QUERY)
   })

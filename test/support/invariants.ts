@@ -9,6 +9,7 @@ import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../../src/model/caches/cac
 import {
   CONNECTIONS,
   DATABASE_GAUGES,
+  OPEN,
   QUEUE_POOL,
   QUEUE_QUERY,
   RUNNING,
@@ -186,14 +187,25 @@ export function expectConsistentDatabases(simulation: Simulation): void {
     )
     const doing = (core: number): number => here.filter((row) => legs.core[row] === core).length
     const gauge = (index: number): number => databases.gauges.value[d * DATABASE_GAUGES + index]!
+    const { transactions, pools } = databases
+    const atServices = liveRows(simulation).filter(
+      (row) => legs.kind[row] !== REQUEST && legs.replica[row]! >= 0 && legs.node[row] !== spec.node,
+    )
+    const counts = atServices.map((row) => transactions?.count(row, d) ?? { held: 0, waiting: 0 })
+    const inTransactions = counts.reduce((sum, { held }) => sum + held, 0)
+    const waiting = counts.reduce((sum, { waiting }) => sum + waiting, 0)
     expect(gauge(RUNNING)).toBe(doing(CORE_RUNNING))
     expect(gauge(QUEUE_QUERY)).toBe(doing(CORE_WAITING))
-    expect(gauge(QUEUE_POOL)).toBe(doing(CORE_NONE))
-    expect(gauge(CONNECTIONS)).toBe(gauge(RUNNING) + gauge(QUEUE_QUERY))
-    expect(gauge(CONNECTIONS)).toBeLessThanOrEqual(spec.connections)
+    expect(gauge(QUEUE_POOL)).toBe(doing(CORE_NONE) + waiting)
+    expect(gauge(QUEUE_POOL)).toBe(pools.waiting(d))
+    // Every connection that is held, is held by a query of its own or by a transaction.
+    expect(gauge(CONNECTIONS)).toBe(here.filter((row) => databases.holds[row]! > 0).length + inTransactions)
+    expect(gauge(CONNECTIONS)).toBeLessThanOrEqual(gauge(OPEN))
+    expect(gauge(OPEN)).toBeLessThanOrEqual(spec.perReplica ? spec.maxConnections : spec.connections)
     expect(gauge(RUNNING)).toBeLessThanOrEqual(spec.parallelism)
+    pools.check(d)
     // Nobody waits while there is room.
-    if (gauge(QUEUE_POOL) > 0) expect(gauge(CONNECTIONS)).toBe(spec.connections)
+    if (gauge(QUEUE_POOL) > 0 && !spec.perReplica) expect(gauge(CONNECTIONS)).toBe(spec.connections)
     if (gauge(QUEUE_QUERY) > 0) expect(gauge(RUNNING)).toBe(spec.parallelism)
   })
 }
@@ -281,7 +293,10 @@ export function expectDrained(simulation: Simulation): void {
     }
     expect(balancer.inFlightTotal).toBe(0)
   }
-  expect([...simulation.world.databases.gauges.value].every((value) => value === 0)).toBe(true)
+  // Connections stay open.
+  simulation.world.databases.gauges.value.forEach((value, i) => {
+    if (i % DATABASE_GAUGES !== OPEN) expect(value).toBe(0)
+  })
   compiled.caches.forEach((_, c) => {
     for (const gauge of [LOADING, WAITING])
       expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)

@@ -116,6 +116,7 @@ function compile(scenario: Scenario): Compiled {
     caches: cacheSpecs,
     program: builder.build(),
     replicaCount,
+    transactionDepth: builder.transactionDepth,
     between,
     slotReply,
     frames: longestProxyPath(scenario),
@@ -176,7 +177,7 @@ function programBuilder(tables: Tables, calls: CallTable, forwards: ForwardSpec[
         own: step,
         key: step.key ?? caches.find((cache) => cache.name === step.to)?.key,
       }),
-    query: (step, name) => {
+    query: (step, name, transaction) => {
       const types = databases.find((item) => item.name === step.to)?.queries ?? []
       const latency = step.latency ?? types.find(({ type }) => type === step.type)!.latency
       return calls.add({
@@ -186,7 +187,13 @@ function programBuilder(tables: Tables, calls: CallTable, forwards: ForwardSpec[
         endpoint: -1,
         own: step,
         latencySite: tables.site(`${name}.latency`, latency),
+        transaction,
       })
+    },
+    database: (name, step) => {
+      const index = databases.findIndex((item) => item.name === name)
+      const { acquireTimeout } = databases[index]!
+      return { index, acquireSite: tables.site(`${step}.acquireTimeout`, acquireTimeout) }
     },
     forward: (step, name) => {
       const from = ownerOf(name)

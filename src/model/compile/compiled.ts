@@ -114,8 +114,13 @@ export type CallSpec = {
 export type DatabaseSpec = {
   readonly name: string
   readonly node: number
+  /** Of the pool, or of each replica's. */
   readonly connections: number
+  readonly perReplica: boolean
+  /** Of all pools together; Infinity. */
+  readonly maxConnections: number
   readonly parallelism: number
+  readonly usl: { readonly sigma: number; readonly kappa: number } | undefined
   readonly acquireSite: number
   /** The acquire timeout where it is constant, else NaN. */
   readonly acquireConstant: number
@@ -251,6 +256,8 @@ export type Compiled = {
   readonly caches: readonly CacheSpec[]
   readonly program: Program
   readonly replicaCount: number
+  /** Transactions that a row can have open, one within the other; 0: there are none. */
+  readonly transactionDepth: number
   /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */
   readonly between: Int32Array
   /** The same for links that end at one slot: `${service node}/${slot}>${node}`. */

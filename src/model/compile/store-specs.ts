@@ -12,16 +12,25 @@ export function databaseSpec(tables: Tables, database: Database): DatabaseSpec {
     name,
     node: tables.node(name),
     connections: database.connections,
+    perReplica: database.pool === 'per-replica',
+    maxConnections: database.maxConnections ?? Number.POSITIVE_INFINITY,
     parallelism: database.parallelism,
+    usl: database.usl,
     acquireSite: tables.site(`${name}.acquireTimeout`, acquireTimeout),
     acquireConstant: constantOf(acquireTimeout),
     failSite: tables.site(`${name}.fail`),
     cells: {
       pool: tables.cell('pool-wait', name),
-      wait: database.parallelism < database.connections ? tables.cell('query-wait', name) : -1,
+      wait: queriesWait(database) ? tables.cell('query-wait', name) : -1,
       query: tables.cell('query', name),
     },
   }
+}
+
+/** Whether a query that has a connection can wait for the server. */
+function queriesWait({ pool, connections, parallelism, usl }: Database): boolean {
+  if (usl !== undefined) return true
+  return pool === 'per-replica' ? Number.isFinite(parallelism) : parallelism < connections
 }
 
 export function cacheSpec(tables: Tables, cache: Cache, builder: ProgramBuilder): CacheSpec {

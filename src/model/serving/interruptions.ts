@@ -78,6 +78,7 @@ export class Interruptions {
       if (legs.kind[row] !== BRANCH || legs.replica[row] !== r) continue
       if (legs.parent[row] !== parent || legs.parentGeneration[row] !== generation) continue
       this.stop(row, r, s)
+      this.world.databases.transactions?.end(row)
       legs.replica[row] = -1
       legs.release(row)
     }
@@ -86,7 +87,7 @@ export class Interruptions {
   /** Everything at the replica fails at once. */
   crash(r: number): void {
     const { legs, replicas, services } = this
-    const { callers, network, sockets } = this.world
+    const { callers, network, sockets, databases } = this.world
     sockets?.crash(r)
     const victims: number[] = []
     const branches: number[] = []
@@ -107,6 +108,7 @@ export class Interruptions {
       if (legs.core[row] === CORE_NONE) this.steps.endIo(row, r)
       legs.core[row] = CORE_NONE
       callers.abandon(row)
+      databases.transactions?.end(row)
     }
     for (const branch of branches) {
       legs.replica[branch] = -1

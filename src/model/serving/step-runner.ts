@@ -7,9 +7,11 @@ import { OUTCOMES } from '../../results/types.ts'
 import type { Callers } from '../callers.ts'
 import type { Compiled, ServiceSpec } from '../compile/compiled.ts'
 import {
+  OP_BEGIN,
   OP_BRANCH_END,
   OP_CALL,
   OP_CHOOSE,
+  OP_COMMIT,
   OP_CPU,
   OP_END,
   OP_FORK,
@@ -138,6 +140,12 @@ export class StepRunner {
         this.join(row, OK)
         return
       }
+      if (code === OP_BEGIN || code === OP_COMMIT) {
+        const { transactions } = this.world.databases
+        if (!(code === OP_BEGIN ? transactions!.begin(row) : transactions!.commit(row, this.b[pc]!))) return
+        legs.pc[row] = pc + 1
+        continue
+      }
       // OP_FORWARD is what remains.
       this.forward(row, a[pc]!)
       return
@@ -212,6 +220,7 @@ export class StepRunner {
       legs.copyPhases(branch, parent)
       legs.since[parent] = kernel.now
     }
+    this.world.databases.transactions?.end(branch)
     legs.replica[branch] = -1
     legs.release(branch)
     if (!last) return
