@@ -28,6 +28,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../../src/model/service-gauges.ts'
+import { ActiveBudget } from '../../src/policies/resilience/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 import { connectionMemory, expectSockets, expectSocketsDrained } from './socket-invariants.ts'
 
@@ -268,6 +269,8 @@ function expectHealth({ world }: Simulation): void {
 export function expectDrained(simulation: Simulation): void {
   expectSocketsDrained(simulation)
   expectNoTrialIsOut(simulation)
+  for (const budget of simulation.world.callers.sites.allBudgets)
+    if (budget instanceof ActiveBudget) expect(budget.save()).toEqual({ inFlight: 0, retries: 0 })
   const { legs, callers, balancers, services, requests, network, compiled, replicas } = simulation.world
   expect(legs.live).toBe(0)
   expect(callers.created).toBe(callers.answeredOk + callers.failed + callers.abandoned)
