@@ -152,7 +152,7 @@ export class Services implements Part {
     replicas.changeLoad(r, 1)
     if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (admission?.holds(leg, r, s)) {
+    if (admission?.gate.holds(leg, r, s)) {
       legs.pc[leg] = FOR_ADMISSION
       return
     }
@@ -205,7 +205,7 @@ export class Services implements Part {
 
   /** Whether nobody waits any more for the leg, which leaves a queue, and that is a reason to drop it. */
   discards(leg: number, spec: ServiceSpec): boolean {
-    if (this.admission === undefined || this.admission.isWanted(leg, spec)) return false
+    if (this.admission === undefined || this.admission.wants(leg, spec)) return false
     this.discard(leg)
     return true
   }

@@ -94,6 +94,8 @@ export type RetryBudget =
   | { readonly kind: 'tokens'; readonly percent: number; readonly window: number; readonly reserve: number }
   /** gRPC: a failure costs one of `maxTokens`, a success gives `tokenRatio`; retries while more than half are there. */
   | { readonly kind: 'throttle'; readonly maxTokens: number; readonly tokenRatio: number }
+  /** Envoy: retries under way at a time, `share` of the attempts in flight and at least `min`. */
+  | { readonly kind: 'active'; readonly share: number; readonly min: number }
 
 export type Retry = {
   /** All attempts, the first included. */

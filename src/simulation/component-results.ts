@@ -1,6 +1,6 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/gate.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../model/caches/cache-gauges.ts'
 import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
 import {
@@ -226,14 +226,10 @@ function overloadResult(
 ): { overload?: OverloadResult } {
   const { admission } = world.services
   if (admission === undefined || (spec.overload === undefined && spec.cancel === 'never')) return {}
-  const refused = REASONS.flatMap((reason, i): [string, number][] => {
-    const count = admission.counts[s * REASONS.length + i]!
-    return count > 0 ? [[reason, count]] : []
-  })
-  const gauge = (index: number): GaugeSummary => summary(admission.gauges, s * ADMISSION_GAUGES + index)
+  const gauge = (index: number): GaugeSummary => summary(admission.gate.gauges, s * ADMISSION_GAUGES + index)
   return {
     overload: {
-      refused: Object.fromEntries(refused),
+      refused: admission.refusals.of(s),
       ...(spec.cells.admission < 0 ? {} : { queue: gauge(ADMISSION_QUEUE) }),
       ...(spec.overload?.concurrencyLimit === undefined ? {} : { limit: gauge(LIMIT) }),
     },

@@ -355,7 +355,7 @@ export class Simulation {
       services.gauges,
       balancers.gauges,
     ]
-    services.admission?.gauges.restart(kernel.now)
+    services.admission?.gate.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
     this.world.caches.markWindow()

@@ -67,6 +67,7 @@ const resilience: fc.Arbitrary<{
       0.3,
       { percent: 0.1, window: 2, reserve: 1 },
       { throttle: { maxTokens: 4, tokenRatio: 0.5 } },
+      { active: 0.2, min: 1 },
     ),
     on: fc.constantFrom<NonNullable<RetryInput['on']>[]>(['timeout', 'circuit-open'], ['failed', 'lost']),
   },

@@ -421,13 +421,13 @@ test.each([
   [
     'attempts: 3,',
     'attempts: 3, budget: { window: 1s },',
-    'expected a retry budget with either percent or throttle',
+    'expected a retry budget with one of percent, throttle and active',
     'retry.budget',
   ],
   [
     'attempts: 3,',
     'attempts: 3, budget: { percent: 10%, throttle: {} },',
-    'expected a retry budget with either percent or throttle',
+    'expected a retry budget with one of percent, throttle and active',
     'retry.budget',
   ],
   ['attempts: 3,', 'attempts: 3, on: [deadline],', 'expected refused or', 'retry.on'],
