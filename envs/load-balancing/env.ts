@@ -21,6 +21,7 @@ import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { SimulationSnapshots } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
@@ -41,14 +42,15 @@ export class LoadBalancing implements Env<Float32Array, number> {
   spec?: EnvSpec | undefined
   /** The run of the current episode. */
   simulation: Simulation | undefined
-  /** Of the scenario at the controlled balancers. */
+  /** Of the scenario at the controlled balancers; where episodes differ, of the one that they are drawn around. */
   readonly load: OfferedLoad
   private readonly options: LoadBalancingOptions
-  /** The scenario as episodes run it, and how long they start warm, seconds. */
-  private readonly scenario: Scenario
-  private readonly warm: number
+  /** Of the current episode. */
+  private plan: EpisodePlan
+  private readonly randomizer: Randomizer | undefined
+  /** What was drawn for the episode, where scenarios are drawn. */
+  private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
-  private readonly observation: LoadBalancingObservation
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots<SavedFields>
   private reward!: LoadBalancingReward
@@ -73,10 +75,25 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
     this.snapshots = new SimulationSnapshots('LoadBalancing', { ...options, scenario: given })
-    const probe = new Simulation(given, { series: false })
-    const views = this.views(probe)
-    const slots = views[0]!.n
-    if (views.some((view) => view.n !== slots)) {
+    this.plan = this.planOf(given)
+    const { load, observation } = this.plan
+    this.load = load
+    if (options.randomize !== undefined) {
+      this.randomizer = new Randomizer(options.scenario, options.randomize, (scenario) => {
+        const { slots, classes, phases } = this.planOf(scenario, this.load.demand).observation
+        return { slots, classes, phases }
+      })
+    }
+    this.observationSpace = new Box(0, 1, { shape: [observation.size] })
+    this.slotLayout = observation.layout
+    this.actionSpace = new Discrete(observation.slots)
+  }
+
+  /** Episodes of this scenario. `unit`: seconds that observations are scaled with; default: the mean nominal demand. */
+  private planOf(given: Scenario, unit?: number): EpisodePlan {
+    const { options } = this
+    const views = this.views(new Simulation(given, { series: false }))
+    if (views.some((view) => view.n !== views[0]!.n)) {
       throw new ConfigError([
         {
           what: 'the balancers have different numbers of slots',
@@ -88,8 +105,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const compiled = compileScenario(given)
     const classes = [...new Set(views.flatMap((view) => view.spec.classes))].sort((a, b) => a - b)
     const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
-    this.load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
-    if (!(this.load.demand > 0)) {
+    const load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
+    if (!(load.demand > 0)) {
       throw new ConfigError([
         {
           what: 'the requests at the balancer ask for no cpu time',
@@ -98,24 +115,22 @@ export class LoadBalancing implements Env<Float32Array, number> {
         },
       ])
     }
-    this.warm = options.start.kind === 'empty' ? 0 : (options.start.for ?? this.relaxation(given, views))
-    this.scenario = this.prepare(given)
-    this.observation = new LoadBalancingObservation(
+    const warm =
+      options.start.kind === 'empty' ? 0 : (options.start.for ?? relaxation(given, views[0]!, load))
+    const observation = new LoadBalancingObservation(
       views,
       compiled.classes.length,
-      this.load.demand,
+      unit ?? load.demand,
       options.view === 'full',
       options.hideSpeed,
       given,
     )
-    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
-    this.slotLayout = this.observation.layout
-    this.actionSpace = new Discrete(slots)
+    return { scenario: this.prepare(given, warm), warm, load, observation }
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
     const simulation = this.begin(this.episodes.begin(seed))
-    if (this.warm > 0) simulation.until(this.warm)
+    if (this.plan.warm > 0) simulation.until(this.plan.warm)
     this.handOver(simulation)
     this.decisions = 0
     const stop = this.advance(simulation.run())
@@ -128,7 +143,12 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** The run of the episode of that seed, at its start. */
   private begin(seed: string): Simulation {
-    const simulation = new Simulation(this.scenario, {
+    if (this.randomizer !== undefined) {
+      const { scenario, fields } = this.randomizer.draw(seed)
+      this.plan = this.planOf(scenario, this.load.demand)
+      this.drawn = fields
+    }
+    const simulation = new Simulation(this.plan.scenario, {
       seed,
       series: false,
       drain: this.options.drain,
@@ -225,7 +245,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.pending = this.first
       this.position = 0
     }
-    return this.observation.read(this.pending, this.position, this.simulation!, decision)
+    return this.plan.observation.read(this.pending, this.position, this.simulation!, decision)
   }
 
   private info(elapsed: number, invalidAction: boolean): LoadBalancingInfo {
@@ -242,6 +262,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.outcomes.step(),
       this.traceId,
       view,
+      this.drawn,
     )
   }
 
@@ -285,15 +306,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     return this.controlled.map((name) => all.find((balancer) => balancer.spec.name === name)!)
   }
 
-  /** max(warm-up, 50 S / (1 - rho)^2), at most ten minutes. */
-  private relaxation(scenario: Scenario, views: readonly Balancer[]): number {
-    const power = views[0]!.cores.reduce((sum, count, i) => sum + count * views[0]!.speed[i]!, 0)
-    const rho = Math.min(0.99, (this.load.rate * this.load.demand) / power)
-    const wanted = Number.isNaN(rho) ? 0 : (50 * this.load.demand) / ((1 - rho) * (1 - rho))
-    return Math.min(LONGEST_WARM_START, Math.max(scenario.warmup, wanted))
-  }
-
-  private prepare(scenario: Scenario): Scenario {
+  private prepare(scenario: Scenario, warm: number): Scenario {
     const { start, episodeLength, background } = this.options
     const endless = episodeLength > 0
     const policyOf = (name: string, own: PolicySpec): PolicySpec => {
@@ -304,8 +317,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     }
     return {
       ...scenario,
-      warmup: start.kind === 'warm' ? this.warm : scenario.warmup,
-      horizon: endless ? ENDLESS : scenario.horizon + (start.kind === 'warm' ? this.warm : 0),
+      warmup: start.kind === 'warm' ? warm : scenario.warmup,
+      horizon: endless ? ENDLESS : scenario.horizon + warm,
       balancers: scenario.balancers.map((balancer) => ({
         ...balancer,
         policy: policyOf(balancer.name, balancer.policy),
@@ -332,9 +345,26 @@ export class LoadBalancing implements Env<Float32Array, number> {
   /** D: what a failed request costs, seconds: the client's timeout, else 100 S. */
   private get failureCost(): number {
     if (this.options.failureCost !== undefined) return this.options.failureCost
-    const timeout = this.scenario.workloads[0]!.timeout
+    const timeout = this.plan.scenario.workloads[0]!.timeout
     return timeout === undefined ? 100 * this.load.demand : compileDistribution(timeout).mean
   }
+}
+
+/** max(warm-up, 50 S / (1 - rho)^2), at most ten minutes. */
+function relaxation(scenario: Scenario, view: Balancer, { rate, demand }: OfferedLoad): number {
+  const power = view.cores.reduce((sum, count, i) => sum + count * view.speed[i]!, 0)
+  const rho = Math.min(0.99, (rate * demand) / power)
+  const wanted = Number.isNaN(rho) ? 0 : (50 * demand) / ((1 - rho) * (1 - rho))
+  return Math.min(LONGEST_WARM_START, Math.max(scenario.warmup, wanted))
+}
+
+/** What an episode runs. */
+type EpisodePlan = {
+  readonly scenario: Scenario
+  /** How long it runs before the first decision, seconds. */
+  readonly warm: number
+  readonly load: OfferedLoad
+  readonly observation: LoadBalancingObservation
 }
 
 type SavedFields = {
@@ -347,6 +377,8 @@ type SavedFields = {
 
 export type LoadBalancingOptions = {
   readonly scenario: unknown
+  /** Ranges by path of a field of the scenario, drawn for each episode. */
+  readonly randomize: unknown
   readonly view: 'own' | 'full'
   readonly control: 'all' | 'one'
   readonly balancer: unknown
@@ -373,6 +405,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   const episodeLength = options.raw('episodeLength', 5000)
   const read: LoadBalancingOptions = {
     scenario: options.raw('scenario', 'pool-noisy'),
+    randomize: options.raw('randomize', undefined),
     view: options.choice('view', ['own', 'full'], 'own'),
     control: options.choice('control', ['all', 'one'], 'all'),
     balancer: options.raw('balancer', undefined),
