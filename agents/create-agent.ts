@@ -16,7 +16,7 @@ import { Ppo } from './ppo/ppo.ts'
 
 /** What an agent may need besides its parameters. */
 export type AgentContext = {
-  /** For `random` where the environment gives no mask. */
+  /** For `random` where the environment gives no mask, and for scaling policies where a target is the action. */
   readonly actionSpace?: Space | undefined
   /** For learners; `chooseNetworks` gives them. @default the kernel's */
   readonly networks?: NetworkFactory | undefined
@@ -81,7 +81,7 @@ const definitions: AgentDefinition[] = [
       kind: 'scaling',
       information,
       defaults,
-      create: (params) => scalingAgent(name, params),
+      create: (params, { actionSpace }) => scalingAgent(name, params, actionSpace),
     }
   }),
   ...PARK_HEURISTICS.map((heuristic): AgentDefinition => {

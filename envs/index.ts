@@ -1,6 +1,7 @@
 /** The environments of this package; importing this registers them. */
 import { make, register, registeredSpecs, spec } from '../src/gym/index.ts'
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
+import { AutoscalingContinuous } from './autoscaling-continuous/env.ts'
 import { Dispatch, type DispatchState } from './dispatch/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
 import { ParkLoadBalance } from './park/env.ts'
@@ -18,6 +19,13 @@ register({
   id: 'Autoscaling-v0',
   description: 'At every interval, change the number of replicas that is asked for.',
   entryPoint: (kwargs) => new Autoscaling(kwargs),
+  kwargs: { scenario: 'diurnal' },
+})
+
+register({
+  id: 'AutoscalingContinuous-v0',
+  description: 'At every interval, ask for a number of replicas by one number in [-1, 1].',
+  entryPoint: (kwargs) => new AutoscalingContinuous(kwargs),
   kwargs: { scenario: 'diurnal' },
 })
 
@@ -56,6 +64,7 @@ register({
 export { SCENARIOS } from './scenarios.generated.ts'
 export {
   Autoscaling,
+  AutoscalingContinuous,
   type AutoscalingOptions,
   Dispatch,
   type DispatchState,

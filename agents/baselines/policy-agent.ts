@@ -4,6 +4,7 @@
  */
 import { SimError } from '../../src/errors.ts'
 import type { Info } from '../../src/gym/env.ts'
+import type { Space } from '../../src/gym/spaces/space.ts'
 import { balancingPolicies } from '../../src/policies/balancing/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
 import { scalingPolicies } from '../../src/policies/scaling/index.ts'
@@ -24,14 +25,14 @@ type Kind<V, P> = {
   readonly missing: string
   fits(view: object): boolean
   size(view: V): number
-  act(policy: P, view: V, info: Info): number
+  act(policy: P, view: V, info: Info): unknown
 }
 
 const balancing: Kind<BalancerView, BalancingPolicy> = {
   definitions: balancingPolicies,
   missing:
     'the view of a balancer (info.view). Use an environment that decides for a balancer, such as LoadBalancing-v0',
-  fits: (view) => 'available' in view,
+  fits: (view) => 'minIndex' in view,
   size: (view) => view.n,
   act: (policy, view) => {
     if (policy.uses !== undefined) view.attach(policy)
@@ -54,6 +55,16 @@ const scaling: Kind<ScalingView, ScalingPolicy> = {
   },
 }
 
+/** For environments whose action is the target itself: -1 for min, 1 for max. */
+const continuousScaling: typeof scaling = {
+  ...scaling,
+  act: (policy, view) => {
+    const { min, max } = view
+    const target = desiredReplicas(policy.decide(view, view.draws), view)
+    return Float32Array.of(max > min ? (2 * (target - min)) / (max - min) - 1 : 0)
+  },
+}
+
 export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): void }> implements Agent {
   readonly name: string
   private readonly kind: Kind<V, P>
@@ -73,7 +84,7 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
     this.definition.create(params, list?.length ?? 1)
   }
 
-  act(_observation: unknown, info: Info): number {
+  act(_observation: unknown, info: Info): unknown {
     const view = info.view as (V & object) | undefined
     if (typeof view !== 'object' || view === null || !this.kind.fits(view)) {
       throw new SimError('no-view', `${this.name} needs ${this.kind.missing}.`)
@@ -116,7 +127,7 @@ export function balancingAgent(name: string, params: PolicyParams): Agent {
   return new PolicyAgent(name, balancing, params)
 }
 
-/** Throws ConfigError for parameters that do not fit. */
-export function scalingAgent(name: string, params: PolicyParams): Agent {
-  return new PolicyAgent(name, scaling, params)
+/** With a Box as `actionSpace` actions are targets, else changes. Throws ConfigError for parameters that do not fit. */
+export function scalingAgent(name: string, params: PolicyParams, actionSpace?: Space): Agent {
+  return new PolicyAgent(name, actionSpace?.kind === 'Box' ? continuousScaling : scaling, params)
 }

@@ -1,6 +1,7 @@
 /** Every measurement, in the order in which they run. */
 import { asyncflowSingleServer } from './asyncflow-single-server.ts'
 import { balancerCosts } from './balancer-costs.ts'
+import { envSnapshots } from './env-snapshots.ts'
 import { environmentSteps } from './environment-steps.ts'
 import type { Measurement } from './measurement.ts'
 import { mm1 } from './mm1.ts'
@@ -17,5 +18,6 @@ export const measurements: readonly Measurement[] = [
   networkStep,
   ...balancerCosts,
   stateMemory,
+  ...envSnapshots,
   ...pythonSteps,
 ]

@@ -21,6 +21,7 @@ import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { readScenario } from '../common/scenario-source.ts'
+import { SimulationSnapshots } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { AutoscalingInfo } from './info.ts'
 import { AutoscalingObservation } from './observation.ts'
@@ -48,13 +49,16 @@ export class Autoscaling implements Env<Float32Array, number> {
   private readonly offeredReplicas: number
   private readonly observation: AutoscalingObservation
   private readonly episodes: Episodes = new Episodes()
-  private scaler!: Scaler
+  private readonly snapshots: SimulationSnapshots<SavedFields>
+  /** Of the current episode. */
+  scaler!: Scaler
   private reward!: AutoscalingReward
   private outcomes!: OutcomeTracker
   private decisions = 0
   private startedAt = 0
   private decidedAt = 0
-  private running = false
+  /** Whether a decision is due. */
+  running = false
   private readonly span: number
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
@@ -64,6 +68,7 @@ export class Autoscaling implements Env<Float32Array, number> {
     this.options = options
     const given = readScenario(options.scenario)
     this.service = scaledService(given, options.service)
+    this.snapshots = new SimulationSnapshots('Autoscaling', { ...options, scenario: given })
     this.slo = options.slo ?? firstBound(given)
     const compiled = compileScenario(given)
     const index = given.services.indexOf(this.service)
@@ -101,17 +106,7 @@ export class Autoscaling implements Env<Float32Array, number> {
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
-    const root = this.episodes.begin(seed)
-    const simulation = new Simulation(this.options.randomPhase ? this.withPhase(root) : this.scenario, {
-      seed: root,
-      series: false,
-      lateAfter: this.slo,
-    })
-    this.simulation = simulation
-    this.scaler = simulation.world.scalers.all.find((scaler) => scaler.spec.name === this.service.name)!
-    const unit = this.service.autoscaler.interval * this.offeredReplicas
-    const kappa = this.options.kappa ?? 10 * this.load.demand
-    this.reward = new AutoscalingReward(simulation, this.scaler, unit, kappa, this.options.rampCost)
+    const simulation = this.begin(this.episodes.begin(seed))
     if (this.warm > 0) simulation.until(this.warm)
     simulation.control({ scaler: this.service.name })
     this.decisions = 0
@@ -123,11 +118,30 @@ export class Autoscaling implements Env<Float32Array, number> {
     return { observation: this.observation.read(this.scaler, simulation), info: this.info(0, false) }
   }
 
+  /** The run of the episode of that seed, at its start. */
+  private begin(seed: string): Simulation {
+    const simulation = new Simulation(this.options.randomPhase ? this.withPhase(seed) : this.scenario, {
+      seed,
+      series: false,
+      lateAfter: this.slo,
+    })
+    this.simulation = simulation
+    this.scaler = simulation.world.scalers.all.find((scaler) => scaler.spec.name === this.service.name)!
+    const unit = this.service.autoscaler.interval * this.offeredReplicas
+    const kappa = this.options.kappa ?? 10 * this.load.demand
+    this.reward = new AutoscalingReward(simulation, this.scaler, unit, kappa, this.options.rampCost)
+    return simulation
+  }
+
   step(action: number): StepResult<Float32Array> {
     if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
-    const simulation = this.simulation!
     const target = this.validTarget(action)
-    const invalid = target !== this.scaler.target + action - this.span
+    return this.take(target, target !== this.scaler.target + action - this.span)
+  }
+
+  /** Asks for `target` replicas, from min to max, and runs to the next decision. `invalid`: the action was replaced. */
+  take(target: number, invalid: boolean): StepResult<Float32Array> {
+    const simulation = this.simulation!
     simulation.decide(target)
     const stop = simulation.run()
     this.decisions++
@@ -144,6 +158,32 @@ export class Autoscaling implements Env<Float32Array, number> {
       this.running = false
     }
     return { observation, reward, terminated: false, truncated, info }
+  }
+
+  snapshot(): Uint8Array {
+    const { decisions, startedAt, decidedAt, running } = this
+    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const saved = this.snapshots.restore(snapshot, (seed) => {
+      const same = this.simulation?.seed === seed
+      const simulation = same ? this.simulation! : this.begin(seed)
+      if (!same) {
+        simulation.control({ scaler: this.service.name })
+        this.outcomes = new OutcomeTracker(simulation)
+      }
+      return { simulation, parts: this.parts }
+    })
+    this.decisions = saved.decisions
+    this.startedAt = saved.startedAt
+    this.decidedAt = saved.decidedAt
+    this.running = saved.running
+  }
+
+  /** What has a state beside the simulation. */
+  private get parts(): [Episodes, AutoscalingReward, OutcomeTracker] {
+    return [this.episodes, this.reward, this.outcomes]
   }
 
   close(): void {
@@ -266,6 +306,14 @@ export class Autoscaling implements Env<Float32Array, number> {
       }),
     }
   }
+}
+
+type SavedFields = {
+  readonly decisions: number
+  readonly startedAt: number
+  readonly decidedAt: number
+  /** False: the episode has ended. */
+  readonly running: boolean
 }
 
 export type AutoscalingOptions = {

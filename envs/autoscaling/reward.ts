@@ -14,6 +14,9 @@ export type AutoscalingTerms = {
   readonly late: number
 }
 
+/** Totals up to the last decision. */
+type RewardState = readonly [paid: number, late: number, requestSeconds: number, starts: number]
+
 export class AutoscalingReward {
   /** Raw terms of the last step. */
   terms: AutoscalingTerms = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
@@ -40,6 +43,14 @@ export class AutoscalingReward {
   start(): void {
     this.step()
     this.terms = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
+  }
+
+  save(): RewardState {
+    return [this.paid, this.late, this.requestSeconds, this.starts]
+  }
+
+  load(state: RewardState): void {
+    ;[this.paid, this.late, this.requestSeconds, this.starts] = state
   }
 
   step(): number {

@@ -11,4 +11,15 @@ export class Episodes {
     }
     return `${this.root}/${this.next++}`
   }
+
+  save(): EpisodesState {
+    return { root: this.root, next: this.next }
+  }
+
+  load({ root, next }: EpisodesState): void {
+    this.root = root
+    this.next = next
+  }
 }
+
+type EpisodesState = { readonly root: number | string; readonly next: number }

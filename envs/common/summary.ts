@@ -12,6 +12,12 @@ export type Summary = {
   readonly meanLatency: number | null
 }
 
+type OutcomeTrackerState = {
+  readonly before: Float64Array
+  readonly start: Float64Array
+  readonly total: number
+}
+
 /** Class -> outcome -> count. */
 export type StepOutcomes = Readonly<Record<string, Readonly<Record<string, number>>>>
 
@@ -86,16 +92,27 @@ export class OutcomeTracker {
   }
 
   summary(decisions: number, seconds: number): Summary {
-    const { outcomes, recorders } = this.simulation.world.requests
+    const { outcomes, answered, answeredSeconds } = this.simulation.world.requests
     const counts: OutcomeCounts = {}
     for (let i = 0; i < outcomes.length; i++) {
       const count = outcomes[i]! - this.start[i]!
       const outcome = OUTCOMES[i % OUTCOMES.length]!
       if (count > 0) counts[outcome] = (counts[outcome] ?? 0) + count
     }
-    const answered = recorders.reduce((sum, recorder) => sum + recorder.count, 0)
-    const latency = recorders.reduce((sum, recorder) => sum + recorder.sum, 0)
-    return { decisions, seconds, outcomes: counts, meanLatency: answered > 0 ? latency / answered : null }
+    const count = answered.reduce((sum, one) => sum + one, 0)
+    const latency = answeredSeconds.reduce((sum, one) => sum + one, 0)
+    return { decisions, seconds, outcomes: counts, meanLatency: count > 0 ? latency / count : null }
+  }
+
+  save(): OutcomeTrackerState {
+    return { before: this.before.slice(), start: this.start.slice(), total: this.total }
+  }
+
+  /** Of a tracker of the same scenario. */
+  load(state: OutcomeTrackerState): void {
+    this.before.set(state.before)
+    this.start.set(state.start)
+    this.total = state.total
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type SlotLayout,
   type StepResult,
 } from '../../src/gym/index.ts'
-import type { Balancer } from '../../src/model/balancers.ts'
+import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
 import { compileDistribution } from '../../src/random/index.ts'
 import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
@@ -22,6 +22,7 @@ import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { readScenario } from '../common/scenario-source.ts'
+import { SimulationSnapshots } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { LoadBalancingInfo } from './info.ts'
 import { LoadBalancingObservation } from './observation.ts'
@@ -49,6 +50,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
   private readonly controlled: readonly string[]
   private readonly observation: LoadBalancingObservation
   private readonly episodes: Episodes = new Episodes()
+  private readonly snapshots: SimulationSnapshots<SavedFields>
   private reward!: LoadBalancingReward
   private outcomes!: OutcomeTracker
   private pending: Balancer | undefined
@@ -70,6 +72,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.options = options
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
+    this.snapshots = new SimulationSnapshots('LoadBalancing', { ...options, scenario: given })
     const probe = new Simulation(given, { series: false })
     const views = this.views(probe)
     const slots = views[0]!.n
@@ -111,8 +114,22 @@ export class LoadBalancing implements Env<Float32Array, number> {
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
+    const simulation = this.begin(this.episodes.begin(seed))
+    if (this.warm > 0) simulation.until(this.warm)
+    this.handOver(simulation)
+    this.decisions = 0
+    const stop = this.advance(simulation.run())
+    this.startedAt = simulation.now
+    this.decidedAt = simulation.now
+    this.outcomes = new OutcomeTracker(simulation)
+    this.reward.start()
+    return { observation: this.look(stop), info: this.info(0, false) }
+  }
+
+  /** The run of the episode of that seed, at its start. */
+  private begin(seed: string): Simulation {
     const simulation = new Simulation(this.scenario, {
-      seed: this.episodes.begin(seed),
+      seed,
       series: false,
       drain: this.options.drain,
       ...(this.options.slo === undefined ? {} : { lateAfter: this.options.slo }),
@@ -123,19 +140,10 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.first = views[0]!
     this.positions = simulation.world.balancers.all.map((balancer) => views.indexOf(balancer))
     this.reward = new LoadBalancingReward(simulation, this.options, this.load, this.failureCost)
-    if (this.warm > 0) simulation.until(this.warm)
-    if (this.options.start.kind === 'warm') this.handOver(simulation)
-    else simulation.control({ balancers: this.controlled })
     this.traceId = `${simulation.scenarioHash}:${simulation.seed}`
     this.masks = []
     this.pending = undefined
-    this.decisions = 0
-    const stop = this.advance(simulation.run())
-    this.startedAt = simulation.now
-    this.decidedAt = simulation.now
-    this.outcomes = new OutcomeTracker(simulation)
-    this.reward.start()
-    return { observation: this.look(stop), info: this.info(0, false) }
+    return simulation
   }
 
   step(action: number): StepResult<Float32Array> {
@@ -158,6 +166,35 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.pending = undefined
     }
     return { observation, reward, terminated: false, truncated, info }
+  }
+
+  snapshot(): Uint8Array {
+    const { decisions, startedAt, decidedAt } = this
+    const running = this.pending !== undefined
+    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const saved = this.snapshots.restore(snapshot, (seed) => {
+      const same = this.simulation?.seed === seed
+      const simulation = same ? this.simulation! : this.begin(seed)
+      if (!same) {
+        this.handOver(simulation)
+        this.outcomes = new OutcomeTracker(simulation)
+      }
+      return { simulation, parts: this.parts }
+    })
+    this.decisions = saved.decisions
+    this.startedAt = saved.startedAt
+    this.decidedAt = saved.decidedAt
+    const { balancers } = this.simulation!.world
+    this.pending = saved.running ? balancers.all[balancers.pendingBalancer] : undefined
+    this.position = saved.running ? this.positions[balancers.pendingBalancer]! : 0
+  }
+
+  /** What has a state beside the simulation. */
+  private get parts(): [Episodes, LoadBalancingReward, OutcomeTracker] {
+    return [this.episodes, this.reward, this.outcomes]
   }
 
   close(): void {
@@ -278,9 +315,10 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** After the warm start: the agent takes over, other balancers go on with the background policy. */
   private handOver(simulation: Simulation): void {
-    const { background } = this.options
+    const { background, start } = this.options
     for (const balancer of simulation.world.balancers.all) {
       if (
+        start.kind === 'warm' &&
         !balancer.spec.implicit &&
         !this.controlled.includes(balancer.spec.name) &&
         background !== undefined
@@ -297,6 +335,14 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const timeout = this.scenario.workloads[0]!.timeout
     return timeout === undefined ? 100 * this.load.demand : compileDistribution(timeout).mean
   }
+}
+
+type SavedFields = {
+  readonly decisions: number
+  readonly startedAt: number
+  readonly decidedAt: number
+  /** False: the episode has ended. */
+  readonly running: boolean
 }
 
 export type LoadBalancingOptions = {

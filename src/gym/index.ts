@@ -20,6 +20,7 @@ export {
   spec,
   specToJSON,
 } from './registry.ts'
+export { packSnapshot, unpackSnapshot } from './snapshot.ts'
 export { Box, type BoxOptions } from './spaces/box.ts'
 export { Dict, type DictValue, type ValueOf } from './spaces/dict.ts'
 export { Discrete } from './spaces/discrete.ts'

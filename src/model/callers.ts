@@ -49,6 +49,8 @@ export class Callers implements Part {
   private readonly hedging: boolean
   private readonly propagating: boolean
   private readonly cancelling: boolean
+  /** Whether databases have pools for each caller. */
+  private readonly pooled: boolean
 
   constructor(world: World) {
     this.world = world
@@ -69,8 +71,9 @@ export class Callers implements Part {
       if (world.legs.timer[row] !== timer) return
       // A row without a replica is a miss of a cache.
       if (world.legs.replica[row]! < 0) world.caches.step(row)
-      else world.services.step(row)
+      else world.services.steps.step(row)
     })
+    this.pooled = world.compiled.databases.some((spec) => spec.perReplica)
     this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
   }
 
@@ -90,6 +93,7 @@ export class Callers implements Part {
     if (this.hedging) columns.hedged[row] = 0
     const spec = compiled.calls[call]!
     if (columns.decorrelated) columns.backoff[row] = spec.backoff.base
+    if (columns.counting) columns.retrying[row] = 0
     if (spec.guarded) this.sites.begun(call, this.instanceOf(row, spec), this.kernel.now)
     this.attempt(row)
   }
@@ -162,8 +166,13 @@ export class Callers implements Part {
     legs.memory[leg] = 0
     legs.node[leg] = call.caller
     if (this.hedging) columns.sibling[leg] = -1
+    if (this.pooled) this.world.databases.assign(leg, row, call.hop.node, call.caller)
     this.sockets?.begin(leg, fromClient ? call.caller : compiled.nodes.length + legs.replica[row]!)
     if (columns.guarding) columns.sent[leg] = kernel.now
+    if (columns.counting) {
+      columns.retrying[leg] = 0
+      this.sites.sent(index, this.instanceOf(row, call))
+    }
     if (this.propagating) {
       const item = compiled.classes[legs.cls[row]!]!
       if (!fromClient) columns.deadline[leg] = columns.deadline[row]!
@@ -182,6 +191,7 @@ export class Callers implements Part {
   /** What a branch has of the row that forked it. */
   inherit(row: number, branch: number): void {
     if (this.propagating) this.columns.deadline[branch] = this.columns.deadline[row]!
+    if (this.columns.counting) this.columns.retrying[branch] = 0
   }
 
   private planHedge(row: number, leg: number, index: number, call: CallSpec): void {
@@ -287,6 +297,7 @@ export class Callers implements Part {
       return
     }
     this.answeredOk++
+    if (this.columns.counting) this.retryEnded(caller)
     if (legs.kind[caller] === REQUEST) {
       requests.finish(caller, OK, leg)
       legs.release(leg)
@@ -332,6 +343,7 @@ export class Callers implements Part {
     const { legs, network, compiled, columns } = this
     let leg = legs.child[caller]!
     legs.timer[caller]!++
+    if (columns.counting) this.retryEnded(caller)
     if (leg < 0) return
     legs.child[caller] = -1
     const { guarded } = compiled.calls[legs.via[leg]!]!
@@ -339,7 +351,7 @@ export class Callers implements Part {
       const next = this.hedging ? columns.sibling[leg]! : -1
       if (guarded) this.record(caller, leg, outcome)
       if (legs.lost[leg] === 1) network.drop(leg)
-      else if (this.cancelling) this.services.cancel(leg)
+      else if (this.cancelling) this.services.interruptions.cancel(leg)
       leg = next
     }
   }
@@ -358,12 +370,14 @@ export class Callers implements Part {
     const index = legs.call[row]!
     const call = compiled.calls[index]!
     const tries = this.hedging ? legs.attempt[row]! - this.columns.hedged[row]! : legs.attempt[row]!
+    if (this.columns.counting) this.retryEnded(row)
     if (
       tries < call.attempts &&
       (call.retryMask & (1 << outcome)) !== 0 &&
       (call.budget === undefined || sites.mayRetry(index, this.instanceOf(row, call), kernel.now))
     ) {
       sites.add(index, RETRIES)
+      if (this.columns.counting) this.columns.retrying[row] = 1
       sites.retriesByClass[legs.cls[row]!]!++
       if (legs.kind[row] === REQUEST && tries === 1) legs.clearPhases(row)
       legs.since[row] = legs.sentAt[row]!
@@ -376,8 +390,18 @@ export class Callers implements Part {
     }
   }
 
+  /** Whatever the retry of the row's call came to, it is not under way any more. */
+  private retryEnded(row: number): void {
+    const { legs, columns, compiled } = this
+    if (columns.retrying[row] === 0) return
+    columns.retrying[row] = 0
+    const index = legs.call[row]!
+    this.sites.retried(index, this.instanceOf(row, compiled.calls[index]!))
+  }
+
   /** The call of the row has failed for good. */
   private giveUp(row: number, outcome: number): void {
+    if (this.columns.counting) this.retryEnded(row)
     if (this.legs.kind[row] === REQUEST) this.requests.finish(row, outcome, -1)
     else if (this.legs.replica[row]! < 0) this.world.caches.end(row, outcome)
     else this.services.fail(row, outcome)

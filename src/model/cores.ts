@@ -2,7 +2,7 @@
 import type { Part } from './world.ts'
 
 export interface Cores extends Part {
-  /** The row wants `demand` seconds of a core at speed 1; `services.cpuDone(row)` follows. */
+  /** The row wants `demand` seconds of a core at speed 1; `services.steps.cpuDone(row)` follows. */
   request(row: number, demand: number): void
   /**
    * The row, which is between two cpu steps, gives its core back. True: it goes on after everything else that is

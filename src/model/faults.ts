@@ -4,7 +4,7 @@ import type { Scenario, ScenarioEvent } from '../scenario/types.ts'
 import { strikeDatabase } from './database-faults.ts'
 import type { Part, World } from './world.ts'
 
-/** A `slow` event in spells, at one replica. */
+/** A `slow` event in spells, at one replica or (-1) at a database. */
 type Spell = {
   readonly event: number
   readonly replica: number
@@ -34,16 +34,24 @@ export class Faults implements Part {
     this.spellKind = kernel.on('a slow spell starts or ends', (i) => this.turn(i))
     this.events.forEach((event, e) => {
       if (event.kind !== 'slow' || event.spells === undefined) return
-      for (const replica of this.replicasOf(event)) {
-        const { name, firstReplica } = compiled.services[world.replicas.service[replica]!]!
+      const { for: length, gap } = event.spells
+      const add = (replica: number, place: string): void => {
         this.spells.push({
           event: e,
           replica,
-          stream: Stream.derive(seed, `slow/${e}/${name}/${replica - firstReplica}`),
-          length: compileDistribution(event.spells.for),
-          gap: compileDistribution(event.spells.gap),
+          stream: Stream.derive(seed, `slow/${e}/${place}`),
+          length: compileDistribution(length),
+          gap: compileDistribution(gap),
           on: false,
         })
+      }
+      if (compiled.databases.some((spec) => spec.name === event.service)) {
+        add(-1, event.service)
+        return
+      }
+      for (const replica of this.replicasOf(event)) {
+        const { name, firstReplica } = compiled.services[world.replicas.service[replica]!]!
+        add(replica, `${name}/${replica - firstReplica}`)
       }
     })
   }
@@ -67,7 +75,7 @@ export class Faults implements Part {
   private switch(e: number, on: number): void {
     const event = this.events[e]!
     this.active[e] = on
-    if (strikeDatabase(this.world, this.events, this.active, event, on)) return
+    if (this.database(event, on)) return
     switch (event.kind) {
       case 'outage':
         this.outage(event, on)
@@ -92,6 +100,17 @@ export class Faults implements Part {
     }
   }
 
+  /** False where the event is none of a database. */
+  private database(event: ScenarioEvent, on: number): boolean {
+    const isOn = (e: number): boolean => {
+      const other = this.events[e]!
+      if (this.active[e] === 0) return false
+      if (other.kind !== 'slow' || other.spells === undefined) return true
+      return this.spells.some((spell) => spell.event === e && spell.on)
+    }
+    return strikeDatabase(this.world, this.events, isOn, event, on)
+  }
+
   private replicasOf(event: Extract<ScenarioEvent, { kind: 'outage' | 'slow' }>): number[] {
     const spec = this.world.compiled.services.find((service) => service.name === event.service)!
     if (event.slot !== undefined) return [spec.firstReplica + event.slot]
@@ -108,7 +127,7 @@ export class Faults implements Part {
       const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
       counts[r]! += on === 1 ? 1 : -1
       replicas.availabilityChanged(r)
-      if (event.mode === 'crash' && on === 1) services.crash(r)
+      if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
   }
 
@@ -128,7 +147,7 @@ export class Faults implements Part {
     for (const r of this.lost.get(e) ?? []) {
       counts[r]! += on === 1 ? 1 : -1
       replicas.availabilityChanged(r)
-      if (event.mode === 'crash' && on === 1) services.crash(r)
+      if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
     if (on === 0) this.lost.delete(e)
   }
@@ -165,7 +184,8 @@ export class Faults implements Part {
     const until = this.events[spell.event]!.until
     if (!spell.on && kernel.now >= until) return
     spell.on = !spell.on
-    this.speed(spell.replica)
+    if (spell.replica >= 0) this.speed(spell.replica)
+    else this.database(this.events[spell.event]!, 1)
     const wait = (spell.on ? spell.length : spell.gap).sample(spell.stream)
     kernel.at(kernel.now + wait, this.spellKind, i, 0)
   }

@@ -33,6 +33,8 @@ export class Replicas implements Part {
   readonly gauges: Gauges
   /** 1: the only slot of its service, whose gauges are its own. */
   private readonly single: Uint8Array
+  /** Whether replicas have connections of their own to some database. */
+  private readonly pooled: boolean
   /** Balancers' backends that are this replica. */
   readonly backends: readonly number[][]
   private readonly world: World
@@ -43,7 +45,8 @@ export class Replicas implements Part {
   constructor(world: World) {
     this.world = world
     this.kernel = world.kernel
-    const { services, replicaCount } = world.compiled
+    const { services, databases, replicaCount } = world.compiled
+    this.pooled = databases.some((spec) => spec.perReplica)
     this.service = new Int32Array(replicaCount)
     this.state = new Uint8Array(replicaCount)
     this.drained = new Int32Array(replicaCount)
@@ -87,6 +90,8 @@ export class Replicas implements Part {
   /** After a change of state or of the outages that are on. */
   availabilityChanged(r: number): void {
     const available = this.isAvailable(r)
+    // Its connections before its first request.
+    if (this.pooled) this.world.databases.pools.replicaChanged(r)
     for (const backend of this.backends[r]!) this.balancers.setAvailable(backend, available)
   }
 

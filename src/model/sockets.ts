@@ -584,7 +584,7 @@ export class Sockets implements Part {
     const bytes = by * own.memoryPerConnection
     gauges.add(node * SOCKET_GAUGES + CONNECTION_MEMORY, bytes, kernel.now)
     if (instance >= this.nodes && bytes !== 0)
-      world.services.changeConnectionMemory(instance - this.nodes, bytes)
+      world.services.reservations.changeConnectionMemory(instance - this.nodes, bytes)
     if (by < 0 && this.waiting[instance]! > 0) kernel.last(this.acceptKind, instance, 0)
   }
 
@@ -598,7 +598,7 @@ export class Sockets implements Part {
     const connections = (used + 1) * own.memoryPerConnection
     if (connections + spec.reservation > spec.memory) return false
     if (instance < this.nodes) return true
-    const inUse = this.world.services.memoryInUse(instance - this.nodes)
+    const inUse = this.world.services.reservations.memoryInUse(instance - this.nodes)
     return inUse + own.memoryPerConnection <= spec.memory
   }
 

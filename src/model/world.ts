@@ -21,7 +21,8 @@ import type { Workloads } from './workloads.ts'
 
 /** A part that can be put into a snapshot: plain data and typed arrays out and in. */
 export interface Part {
-  save(): unknown
+  /** `metrics` false: without what only a result needs. */
+  save(metrics?: boolean): unknown
   restore(state: unknown): void
 }
 

@@ -182,14 +182,18 @@ export type ComponentResult =
       /** Held / there are, on average; of parallelism null where it is unlimited. */
       readonly utilization: { readonly connections: number; readonly parallelism: number | null }
       readonly connections: GaugeSummary
+      /** Connections that are open, held or not, where every replica has its own pool. */
+      readonly open?: GaugeSummary
       readonly running: GaugeSummary
-      /** Queries that wait for a connection; that hold one and wait for the server. */
+      /** Queries and transactions that wait for a connection; queries that hold one and wait for the server. */
       readonly queue: { readonly pool: GaugeSummary; readonly query: GaugeSummary }
-      /** Mean wait per query that came, seconds. */
+      /** Mean wait per query and transaction that asked for a connection, and per query that came, seconds. */
       readonly wait: { readonly pool: number; readonly query: number }
       /** Queries that came, in the whole run; per second in the measured window. */
       readonly arrivals: number
       readonly arrivalRate: number
+      /** Begun in the whole run, where the scenario has transactions. */
+      readonly transactions?: number
       /** Of the whole run: gave up waiting for a connection; failed by events. */
       readonly poolTimeouts: number
       readonly failures: number

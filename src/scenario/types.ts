@@ -94,6 +94,8 @@ export type RetryBudget =
   | { readonly kind: 'tokens'; readonly percent: number; readonly window: number; readonly reserve: number }
   /** gRPC: a failure costs one of `maxTokens`, a success gives `tokenRatio`; retries while more than half are there. */
   | { readonly kind: 'throttle'; readonly maxTokens: number; readonly tokenRatio: number }
+  /** Envoy: retries under way at a time, `share` of the attempts in flight and at least `min`. */
+  | { readonly kind: 'active'; readonly share: number; readonly min: number }
 
 export type Retry = {
   /** All attempts, the first included. */
@@ -271,15 +273,24 @@ export type Step =
       readonly options: readonly { readonly weight: number; readonly steps: readonly Step[] }[]
     }
   | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly Step[] }
+  /** Holds a connection of the database `to` from its begin to its end, on which its queries run. */
+  | { readonly kind: 'transaction'; readonly to: string; readonly steps: readonly Step[] }
 
-/** A pool of connections in front of a server. */
+/** Connections in front of a server. */
 export type Database = {
   readonly name: string
+  /** Of the pool, or of each replica's. */
   readonly connections: number
+  /** Absent: shared by all callers. */
+  readonly pool?: 'shared' | 'per-replica' | undefined
+  /** Of all replicas together; absent: no limit. */
+  readonly maxConnections?: number | undefined
   /** Seconds after which a query that waits for a connection ends `pool-timeout`. */
   readonly acquireTimeout: Distribution
   /** Queries that run at a time; Infinity: no such limit. */
   readonly parallelism: number
+  /** Of n queries that run each has 1 / (1 + sigma (n - 1) + kappa n (n - 1)) of its speed alone; absent: all of it. */
+  readonly usl?: { readonly sigma: number; readonly kappa: number } | undefined
   readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
 }
 

@@ -1,9 +1,16 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/gate.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../model/caches/cache-gauges.ts'
 import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
-import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
+import {
+  CONNECTIONS,
+  DATABASE_GAUGES,
+  OPEN,
+  QUEUE_POOL,
+  QUEUE_QUERY,
+  RUNNING,
+} from '../model/database-gauges.ts'
 import { REPLICA_BUSY, REPLICA_LOAD } from '../model/replicas.ts'
 import {
   BUSY,
@@ -123,21 +130,28 @@ function databaseResult(
 ): ComponentResult {
   const gauge = (index: number): GaugeSummary => summary(databases.gauges, d * DATABASE_GAUGES + index)
   const arrivals = databases.arrivals[d]! - databases.before[d]!
-  const perArrival = (index: number): number => (arrivals > 0 ? (gauge(index).mean * window) / arrivals : 0)
+  const asked = databases.asked[d]! - databases.askedBefore[d]!
+  const per = (count: number, index: number): number => (count > 0 ? (gauge(index).mean * window) / count : 0)
   const running = gauge(RUNNING)
   const connections = gauge(CONNECTIONS)
+  const open = gauge(OPEN)
+  const { transactions } = databases
   return {
     kind: 'database',
     utilization: {
-      connections: connections.mean / spec.connections,
+      connections:
+        connections.mean /
+        (spec.perReplica ? Math.max(open.mean, connections.mean, 1e-300) : spec.connections),
       parallelism: Number.isFinite(spec.parallelism) ? running.mean / spec.parallelism : null,
     },
     connections,
+    ...(spec.perReplica ? { open } : {}),
     running,
     queue: { pool: gauge(QUEUE_POOL), query: gauge(QUEUE_QUERY) },
-    wait: { pool: perArrival(QUEUE_POOL), query: perArrival(QUEUE_QUERY) },
+    wait: { pool: per(asked, QUEUE_POOL), query: per(arrivals, QUEUE_QUERY) },
     arrivals: databases.arrivals[d]!,
     arrivalRate: window > 0 ? arrivals / window : 0,
+    ...(transactions === undefined ? {} : { transactions: transactions.begun[d]! }),
     poolTimeouts: databases.poolTimeouts[d]!,
     failures: databases.failures[d]!,
   }
@@ -212,14 +226,10 @@ function overloadResult(
 ): { overload?: OverloadResult } {
   const { admission } = world.services
   if (admission === undefined || (spec.overload === undefined && spec.cancel === 'never')) return {}
-  const refused = REASONS.flatMap((reason, i): [string, number][] => {
-    const count = admission.counts[s * REASONS.length + i]!
-    return count > 0 ? [[reason, count]] : []
-  })
-  const gauge = (index: number): GaugeSummary => summary(admission.gauges, s * ADMISSION_GAUGES + index)
+  const gauge = (index: number): GaugeSummary => summary(admission.gate.gauges, s * ADMISSION_GAUGES + index)
   return {
     overload: {
-      refused: Object.fromEntries(refused),
+      refused: admission.refusals.of(s),
       ...(spec.cells.admission < 0 ? {} : { queue: gauge(ADMISSION_QUEUE) }),
       ...(spec.overload?.concurrencyLimit === undefined ? {} : { limit: gauge(LIMIT) }),
     },

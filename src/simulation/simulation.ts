@@ -6,7 +6,8 @@ import { Packr } from 'msgpackr/pack'
 import { Unpackr } from 'msgpackr/unpack'
 import { ConfigError, SimError } from '../errors.ts'
 import { Sampler } from '../metrics/sampler.ts'
-import { type Balancer, Balancers } from '../model/balancers.ts'
+import { Balancers } from '../model/balancers.ts'
+import type { Balancer } from '../model/balancing/balancer.ts'
 import { Caches } from '../model/caches/caches.ts'
 import { Callers } from '../model/callers.ts'
 import { compileScenario } from '../model/compile/compile.ts'
@@ -226,8 +227,7 @@ export class Simulation {
     const metrics = options.metrics ?? true
     if (!this.started) this.start()
     const parts: Record<string, unknown> = { kernel: this.world.kernel.save(), legs: this.world.legs.save() }
-    for (const [name, part] of this.parts()) parts[name] = part.save()
-    if (!metrics) delete (parts.requests as { recorders?: unknown }).recorders
+    for (const [name, part] of this.parts()) parts[name] = part.save(metrics)
     parts.sampler = this.sampler.save(metrics)
     parts.atHorizon = this.atHorizon
     parts.window = this.world.window
@@ -355,7 +355,7 @@ export class Simulation {
       services.gauges,
       balancers.gauges,
     ]
-    services.admission?.gauges.restart(kernel.now)
+    services.admission?.gate.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
     this.world.caches.markWindow()
@@ -368,13 +368,15 @@ function balancerStop(index: number, view: Balancer): Stop {
   return Object.freeze({ reason: 'decision', kind: 'balancer', index, view })
 }
 
-const packr = new Packr({ structuredClone: true })
-const unpackr = new Unpackr({ structuredClone: true })
+// Without records: they are of use where many objects are alike.
+const packr = new Packr({ structuredClone: true, useRecords: false })
+const unpackr = new Unpackr({ structuredClone: true, useRecords: false })
 
 function unpackSnapshot(bytes: Uint8Array): Snapshot {
   let state: Snapshot | undefined
   try {
-    state = unpackr.unpack(bytes) as Snapshot
+    // The unpacker leaves a property on the array that it is given.
+    state = unpackr.unpack(bytes.subarray()) as Snapshot
   } catch {
     state = undefined
   }

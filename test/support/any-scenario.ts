@@ -67,6 +67,7 @@ const resilience: fc.Arbitrary<{
       0.3,
       { percent: 0.1, window: 2, reserve: 1 },
       { throttle: { maxTokens: 4, tokenRatio: 0.5 } },
+      { active: 0.2, min: 1 },
     ),
     on: fc.constantFrom<NonNullable<RetryInput['on']>[]>(['timeout', 'circuit-open'], ['failed', 'lost']),
   },
@@ -499,6 +500,8 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
   })
 }
 
+const withoutRepeats = ({ retry, hedge, ...policy }: CallPolicyInput): CallPolicyInput => policy
+
 /** The same scenarios with a database that the first service queries; `calm` as above. */
 export function withDatabase(
   scenarios: fc.Arbitrary<ScenarioInput>,
@@ -514,14 +517,43 @@ export function withDatabase(
       policy: callPolicy(calm),
       link: fc.boolean(),
       struck: fc.boolean(),
+      transaction: fc.constantFrom('none', 'none', 'plain', 'branch', 'nested', 'calls'),
+      pooled: fc.option(fc.record({ maxConnections: fc.integer({ min: 1, max: 8 }) }), { freq: 3 }),
+      usl: fc.option(fc.constantFrom({ sigma: 0.2 }, { sigma: 0.05, kappa: 0.1 }), { freq: 3 }),
     })
-    .map(({ scenario, connections, parallelism, acquireTimeout, latency, policy, link, struck }) => {
+    .map(({ scenario, connections, parallelism, acquireTimeout, latency, policy, link, struck, ...more }) => {
+      const { transaction, pooled, usl } = more
       const [first, spec] = Object.entries(scenario.services!)[0]!
       const query: StepInput = { query: { to: 'db', latency, ...policy } }
+      const own: StepInput = { query: { to: 'db', latency, ...withoutRepeats(policy) } }
+      const within = (steps: StepInput[]): StepInput => ({ transaction: { to: 'db', steps } })
+      const plain = within([own, { cpu: 0.002 }, own, { io: 0.01 }])
+      const held: Record<string, (list: StepInput[]) => StepInput[]> = {
+        none: (list) => [query, ...list],
+        plain: (list) => [plain, query, ...list],
+        branch: (list) => [{ parallel: [[plain], [plain, query]] }, ...list],
+        nested: (list) => [
+          {
+            transaction: {
+              to: 'other',
+              steps: [
+                { query: { to: 'other', latency: 0.01 } },
+                plain,
+                { parallel: [[{ cpu: 0.001 }], [plain]] },
+              ],
+            },
+          },
+          ...list,
+        ],
+        calls: (list) =>
+          list.some((step) => 'forward' in step || 'choose' in step)
+            ? [plain, ...list]
+            : [within([own, ...list, own])],
+      }
       const endpoints = Object.fromEntries(
         Object.entries(spec.endpoints).map(([name, list]): [string, StepInput[]] => [
           name,
-          [{ parallel: [[query], [{ cpu: 0.005 }]] }, query, ...list],
+          [{ parallel: [[query], [{ cpu: 0.005 }]] }, ...held[transaction]!(list)],
         ]),
       )
       return {
@@ -532,7 +564,12 @@ export function withDatabase(
             connections,
             acquireTimeout: calm ? 1e6 : acquireTimeout,
             ...(parallelism === null ? {} : { parallelism }),
+            ...(usl === null ? {} : { usl }),
+            ...(pooled === null
+              ? {}
+              : { pool: 'per-replica' as const, maxConnections: calm ? 100 : pooled.maxConnections }),
           },
+          ...(transaction === 'nested' ? { other: { connections: 2 } } : {}),
         },
         links: [
           ...(scenario.links ?? []),

@@ -74,3 +74,12 @@ export function readRow(space: Space, batch: Batch, i: number): unknown {
     }
   }
 }
+
+/** Copies all rows of a batch into another of the same space and count. */
+export function copyBatch(target: Batch, source: Batch): void {
+  if (ArrayBuffer.isView(target)) (target as BatchArray).set(source as BatchArray)
+  else {
+    const parts = source as Record<string, Batch>
+    for (const [key, part] of Object.entries(target)) copyBatch(part, parts[key]!)
+  }
+}

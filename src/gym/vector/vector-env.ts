@@ -2,11 +2,12 @@
  * Several environments of one kind that are stepped together, after Gymnasium's `SyncVectorEnv`: observations in one
  * block, and its three modes of what follows the end of an episode.
  */
-import { ResetNeededError } from '../../errors.ts'
+import { ResetNeededError, SimError } from '../../errors.ts'
 import { reject } from '../../random/check.ts'
 import type { Env, Info } from '../env.ts'
+import { noSnapshots, packSnapshot, unpackSnapshot } from '../snapshot.ts'
 import type { Space } from '../spaces/space.ts'
-import { type Batch, newBatch, readRow, writeRow } from './batch.ts'
+import { type Batch, copyBatch, newBatch, readRow, writeRow } from './batch.ts'
 
 /**
  * What follows the end of an episode in environment i:
@@ -46,6 +47,12 @@ export type VectorStepResult = {
   readonly infos: readonly Info[]
   /** With `same-step`: what the episode that has just ended gave last. */
   readonly finals: readonly ({ readonly observation: unknown; readonly info: Info } | undefined)[]
+}
+
+type VectorSnapshot = {
+  readonly envs: readonly Uint8Array[]
+  readonly ended: Uint8Array
+  readonly observations: Batch
 }
 
 const MODES: readonly AutoresetMode[] = ['next-step', 'same-step', 'disabled']
@@ -146,6 +153,39 @@ export class VectorEnv {
     this.ready = true
     const { observations, rewards, terminated, truncated } = this
     return { observations, rewards, terminated, truncated, infos, finals }
+  }
+
+  /**
+   * All environments with the present observations as bytes; see `Env.snapshot`. @throws SimError `no-snapshot` where
+   * they have none, ResetNeededError before the first reset.
+   */
+  snapshot(): Uint8Array {
+    if (!this.ready) throw new ResetNeededError('snapshot() was called before reset()')
+    const { ended, observations } = this
+    const envs = this.envs.map((env) => {
+      if (env.snapshot === undefined) throw noSnapshots(env.unwrapped)
+      return env.snapshot()
+    })
+    return packSnapshot('VectorEnv', { envs, ended, observations })
+  }
+
+  /** @throws SimError as `Env.restore` does; after that of one environment all must be reset. */
+  restore(snapshot: Uint8Array): void {
+    const saved = unpackSnapshot('VectorEnv', snapshot) as VectorSnapshot
+    if (saved.envs.length !== this.count) {
+      throw new SimError(
+        'snapshot-environment',
+        `the snapshot is of ${saved.envs.length} environments, these are ${this.count} (VectorEnv.count). Restore it in as many.`,
+      )
+    }
+    this.ready = false
+    this.envs.forEach((env, i) => {
+      if (env.restore === undefined) throw noSnapshots(env.unwrapped)
+      env.restore(saved.envs[i]!)
+    })
+    this.ended.set(saved.ended)
+    copyBatch(this.observations, saved.observations)
+    this.ready = true
   }
 
   /** Idempotent. */

@@ -16,10 +16,13 @@ export function sitePolicy(
   caller: string,
   to: string,
   own: CallPolicy,
+  withinTransaction = false,
 ): SitePolicy {
-  const callee = calleeDefaults(scenario, to)
+  const callee: CallPolicy = calleeDefaults(scenario, to)
   const policy: Record<string, unknown> = {}
   for (const field of FIELDS) {
+    // A connection runs one query at a time: within a transaction none is sent again.
+    if (withinTransaction && (field === 'retry' || field === 'hedge')) continue
     const value = own[field] ?? callee[field]
     if (value !== undefined) policy[field] = value
   }

@@ -103,6 +103,8 @@ export type CallSpec = {
   readonly failedCell: number
   /** Of a query, its latency at the server; -1 of other calls. */
   readonly latencySite: number
+  /** Of a query within a transaction: which of those that its caller has open, from 0; -1. */
+  readonly transaction: number
   /** Index into the keys; -1: the call has none of its own. */
   readonly key: number
   /** Separates the draws of this call's legs from those of other calls of the same request. */
@@ -112,8 +114,13 @@ export type CallSpec = {
 export type DatabaseSpec = {
   readonly name: string
   readonly node: number
+  /** Of the pool, or of each replica's. */
   readonly connections: number
+  readonly perReplica: boolean
+  /** Of all pools together; Infinity. */
+  readonly maxConnections: number
   readonly parallelism: number
+  readonly usl: { readonly sigma: number; readonly kappa: number } | undefined
   readonly acquireSite: number
   /** The acquire timeout where it is constant, else NaN. */
   readonly acquireConstant: number
@@ -249,6 +256,8 @@ export type Compiled = {
   readonly caches: readonly CacheSpec[]
   readonly program: Program
   readonly replicaCount: number
+  /** Transactions that a row can have open, one within the other; 0: there are none. */
+  readonly transactionDepth: number
   /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */
   readonly between: Int32Array
   /** The same for links that end at one slot: `${service node}/${slot}>${node}`. */

@@ -31,11 +31,5 @@ export function checkStores({ scenario, problems, raw, partial }: CheckContext):
         `the database "${event.service}" is in no rotation that it could be taken out of`,
         'Write mode: crash.',
       )
-    if (event.kind === 'slow' && event.spells !== undefined)
-      problems.add(
-        [...path, 'spells'],
-        'this version does not support spells of a database yet',
-        'Write slow events with at and for.',
-      )
   })
 }

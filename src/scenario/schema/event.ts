@@ -40,7 +40,7 @@ export type EventInput =
   | ({ fail: string; rate?: Quantity | undefined } & Timed)
   /** A cache; it loses every entry. */
   | { flush: string; at: Quantity }
-  /** A service or a slot; its speed is divided by the factor. */
+  /** A service, a slot or a database; its speed is divided by the factor. */
   | {
       slow: string
       factor: number
@@ -135,7 +135,7 @@ const capacity = noun('a loss of capacity', {
 const spells = noun('spells', {
   for: durationDistribution.describe('Length of a spell.'),
   gap: durationDistribution.describe('Between two spells.'),
-}).describe('Comes and goes, on each replica by itself.')
+}).describe('Comes and goes, on each replica (or at the database) by itself.')
 
 const slow = noun('a slowdown', {
   slow: place.describe('A service, one slot: web/2, or a database.'),

@@ -45,6 +45,8 @@ export type StepInput = {
   /** One of the options, drawn by weight. */
   choose?: { weight?: number | undefined; steps: StepInput[] }[] | undefined
   repeat?: { times: number; steps: StepInput[] } | undefined
+  /** Steps over which one connection of a database is held, on which its queries run. */
+  transaction?: { to: string; steps: StepInput[] } | undefined
 }
 
 const endpoint = text('the name of an endpoint')
@@ -107,8 +109,16 @@ const stepFields = oneOf(
     })
       .optional()
       .describe('Steps that are done several times.'),
+    transaction: noun('a transaction', {
+      to: name.describe('A database.'),
+      steps: nested.describe('What is done meanwhile; queries of that database run on the connection.'),
+    })
+      .optional()
+      .describe(
+        'Holds one connection of a database over several steps, from the wait for it (at most its acquireTimeout) to their end; it is given back too when they fail, time out or are cancelled.',
+      ),
   },
-  { planned: ['transaction', 'get', 'set', 'publish', 'spawn', 'sleep', 'fail'] },
+  { planned: ['get', 'set', 'publish', 'spawn', 'sleep', 'fail'] },
 )
 
 export const step: z.ZodType<Step, StepInput> = stepFields
@@ -159,6 +169,8 @@ export const step: z.ZodType<Step, StepInput> = stepFields
           )
         return { kind, options }
       }
+      case 'transaction':
+        return { kind, ...(value as { to: string; steps: Step[] }) }
       default:
         return { kind: 'repeat', ...(value as { times: number; steps: Step[] }) }
     }

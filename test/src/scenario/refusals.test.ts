@@ -327,7 +327,7 @@ const CASES: Case[] = [
   [
     'a step of two kinds',
     [['{ io: 10ms }', '{ io: 10ms, cpu: 1ms }']],
-    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, io, memory, call, query, forward, parallel, choose, repeat.',
+    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, io, memory, call, query, forward, parallel, choose, repeat, transaction.',
   ],
   [
     'a misspelled distribution, once',
@@ -421,13 +421,13 @@ test.each([
   [
     'attempts: 3,',
     'attempts: 3, budget: { window: 1s },',
-    'expected a retry budget with either percent or throttle',
+    'expected a retry budget with one of percent, throttle and active',
     'retry.budget',
   ],
   [
     'attempts: 3,',
     'attempts: 3, budget: { percent: 10%, throttle: {} },',
-    'expected a retry budget with either percent or throttle',
+    'expected a retry budget with one of percent, throttle and active',
     'retry.budget',
   ],
   ['attempts: 3,', 'attempts: 3, on: [deadline],', 'expected refused or', 'retry.on'],
@@ -535,12 +535,12 @@ test.each([
   ['policy: least-request', 'healthCheck: 5s', 'healthCheck', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],
   ['latency: 1ms }', 'latency: 1ms, bandwidth: 10 }', 'bandwidth', 'a link'],
-  ['{ io: 10ms }', '{ transaction: { to: orders } }', 'transaction', 'a step'],
+  ['{ io: 10ms }', '{ publish: { to: orders } }', 'publish', 'a step'],
   ['poisson: { rate: 120/s }', 'onOff: { on: 1, off: 2 }', 'onOff', 'arrivals'],
   ['{ outage: web/2, ', '{ error: web, ', 'error', 'an event'],
   ['name: Shop\n', 'queues: { jobs: {} }\n', 'queues', 'a scenario'],
-  ['name: Shop\n', 'caches: { sessions: { capacity: 10, xfetch: true } }\n', 'xfetch', 'a cache'],
-  ['name: Shop\n', 'databases: { orders: { usl: { sigma: 0.1 } } }\n', 'usl', 'a database'],
+  ['name: Shop\n', 'caches: { sessions: { capacity: 10, cost: 1 } }\n', 'cost', 'a cache'],
+  ['name: Shop\n', 'databases: { orders: { cost: 1 } }\n', 'cost', 'a database'],
 ])('what is planned is refused as such: %#', (from, to, field, noun) => {
   const messages = messagesOf(change(SHOP, [from, to]))
   expect(messages).toHaveLength(1)
