@@ -205,6 +205,8 @@ export type ComponentResult =
       readonly misses: number
       /** Misses that waited for the value that another one fetched. */
       readonly coalesced: number
+      /** Misses that fetched a value before its end, where the cache recomputes early. */
+      readonly early?: number
       /** Entries that went to make room; that were found past their time. */
       readonly evictions: number
       readonly expired: number

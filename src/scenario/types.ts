@@ -157,6 +157,12 @@ export type Key =
   | { readonly kind: 'zipf'; readonly n: number; readonly s: number }
   | { readonly kind: 'uniform'; readonly n: number }
   | { readonly kind: 'fixed'; readonly value: string | number }
+  /** Request i of a workload asks for value i, after the last again for the first. `file`: before it is read. */
+  | {
+      readonly kind: 'trace'
+      readonly values: readonly (string | number)[]
+      readonly file?: string | undefined
+    }
 
 export type WorkloadClass = {
   readonly name: string
@@ -265,6 +271,7 @@ export type Step =
       readonly to: string
       readonly latency?: Distribution | undefined
       readonly type?: string | undefined
+      readonly key?: Key | undefined
     } & CallPolicy)
   | { readonly kind: 'forward'; readonly to: string; readonly endpoint?: string | undefined }
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
@@ -291,6 +298,8 @@ export type Database = {
   readonly parallelism: number
   /** Of n queries that run each has 1 / (1 + sigma (n - 1) + kappa n (n - 1)) of its speed alone; absent: all of it. */
   readonly usl?: { readonly sigma: number; readonly kappa: number } | undefined
+  /** Whether queries of one key run one after the other. */
+  readonly rowLocks?: boolean | undefined
   readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
 }
 
@@ -307,6 +316,8 @@ export type Cache = {
   /** Seconds that a hit takes. */
   readonly hit: Distribution
   readonly miss: readonly Step[]
+  /** Beta of XFetch: how early values are fetched anew; absent: when their time is over. */
+  readonly earlyRecompute?: number | undefined
   /** Whether one miss of a key fetches the value for all that ask for it meanwhile. */
   readonly coalesce: boolean
   /** Share of the requests that are hits, drawn, in place of entries and keys. */

@@ -100,7 +100,7 @@ export function componentResults(world: World): Record<string, ComponentResult> 
 }
 
 function cacheResult(
-  { caches }: World,
+  { caches, compiled }: World,
   c: number,
   summary: (gauges: Gauges, i: number) => GaugeSummary,
 ): ComponentResult {
@@ -112,6 +112,7 @@ function cacheResult(
     hits: caches.hits[c]!,
     misses: caches.misses[c]!,
     coalesced: caches.coalesced[c]!,
+    ...(compiled.caches[c]!.earlySite < 0 ? {} : { early: caches.early[c]! }),
     evictions: caches.evictions[c]!,
     expired: caches.expired[c]!,
     hitRatio: hits + misses > 0 ? hits / (hits + misses) : null,

@@ -520,12 +520,14 @@ export function withDatabase(
       transaction: fc.constantFrom('none', 'none', 'plain', 'branch', 'nested', 'calls'),
       pooled: fc.option(fc.record({ maxConnections: fc.integer({ min: 1, max: 8 }) }), { freq: 3 }),
       usl: fc.option(fc.constantFrom({ sigma: 0.2 }, { sigma: 0.05, kappa: 0.1 }), { freq: 3 }),
+      rowLocks: fc.boolean(),
     })
     .map(({ scenario, connections, parallelism, acquireTimeout, latency, policy, link, struck, ...more }) => {
-      const { transaction, pooled, usl } = more
+      const { transaction, pooled, usl, rowLocks } = more
       const [first, spec] = Object.entries(scenario.services!)[0]!
-      const query: StepInput = { query: { to: 'db', latency, ...policy } }
-      const own: StepInput = { query: { to: 'db', latency, ...withoutRepeats(policy) } }
+      const row = rowLocks ? { key: { zipf: { n: 3, s: 1 } } } : {}
+      const query: StepInput = { query: { to: 'db', latency, ...row, ...policy } }
+      const own: StepInput = { query: { to: 'db', latency, ...row, ...withoutRepeats(policy) } }
       const within = (steps: StepInput[]): StepInput => ({ transaction: { to: 'db', steps } })
       const plain = within([own, { cpu: 0.002 }, own, { io: 0.01 }])
       const held: Record<string, (list: StepInput[]) => StepInput[]> = {
@@ -565,6 +567,7 @@ export function withDatabase(
             acquireTimeout: calm ? 1e6 : acquireTimeout,
             ...(parallelism === null ? {} : { parallelism }),
             ...(usl === null ? {} : { usl }),
+            rowLocks,
             ...(pooled === null
               ? {}
               : { pool: 'per-replica' as const, maxConnections: calm ? 100 : pooled.maxConnections }),
@@ -604,6 +607,7 @@ export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false):
         coalesce: fc.boolean(),
         ttlReset: fc.boolean(),
         ttl: fc.constantFrom(0.2, 2, 100),
+        early: fc.boolean(),
         warm: fc.boolean(),
         hit: fc.oneof(fc.constant<Duration>(0), duration(0.01)),
       }),
@@ -616,7 +620,9 @@ export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false):
     })
     .map(({ scenario, cache, hitRatio, second, latency, keys, policies, link }) => {
       const [first, spec] = Object.entries(scenario.services!)[0]!
-      const key = hitRatio === null ? { key: { zipf: { n: keys, s: 0.9 } } } : {}
+      const { early, ...plain } = cache
+      const drawn = keys > 10 ? { zipf: { n: keys, s: 0.9 } } : { trace: { values: [7, 'a', 7, 3, keys] } }
+      const key = hitRatio === null ? { key: drawn } : {}
       const call: StepInput = { call: { to: 'cache', ...key, ...policies[0] } }
       const query: StepInput = { query: { to: 'db', latency, ...policies[1] } }
       const endpoints = Object.fromEntries(
@@ -630,7 +636,8 @@ export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false):
         services: { ...scenario.services, [first]: { ...spec, endpoints } },
         caches: {
           cache: {
-            ...(hitRatio === null ? cache : { hitRatio, hit: cache.hit }),
+            ...(hitRatio === null ? plain : { hitRatio, hit: plain.hit }),
+            ...(hitRatio === null && early ? { earlyRecompute: 5 } : {}),
             miss: [
               { io: 0.01 },
               second ? { call: { to: 'far', ...(hitRatio === null ? {} : { key: 3 }) } } : query,

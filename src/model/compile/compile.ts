@@ -186,6 +186,7 @@ function programBuilder(tables: Tables, calls: CallTable, forwards: ForwardSpec[
         to: step.to,
         endpoint: -1,
         own: step,
+        key: step.key,
         latencySite: tables.site(`${name}.latency`, latency),
         transaction,
       })

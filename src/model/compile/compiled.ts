@@ -121,6 +121,7 @@ export type DatabaseSpec = {
   readonly maxConnections: number
   readonly parallelism: number
   readonly usl: { readonly sigma: number; readonly kappa: number } | undefined
+  readonly rowLocks: boolean
   readonly acquireSite: number
   /** The acquire timeout where it is constant, else NaN. */
   readonly acquireConstant: number
@@ -141,6 +142,8 @@ export type CacheSpec = {
   /** The latency of a hit where it is constant, else NaN. */
   readonly hitConstant: number
   readonly coalesce: boolean
+  /** Where early recomputation is drawn; -1: there is none. */
+  readonly earlySite: number
   /** Where the steps of a miss begin in the program. */
   readonly entry: number
   readonly cells: { readonly cache: number; readonly io: number }

@@ -8,6 +8,7 @@ import {
   fraction,
   integer,
   noun,
+  number,
   positiveDuration,
   problem,
   type Quantity,
@@ -25,6 +26,8 @@ export type CacheInput = {
   ttl?: Quantity | undefined
   /** Whether its life begins anew with each hit; default false. */
   ttlReset?: boolean | undefined
+  /** Beta of XFetch; default: values are fetched anew when their time is over. */
+  earlyRecompute?: number | undefined
   /** What a hit takes; default 0. */
   hit?: DistributionInput<Quantity> | undefined
   /** Queries, calls and io that get what is not there; default none. */
@@ -41,7 +44,16 @@ export type CacheInput = {
 
 const KINDS = ['query', 'call', 'io']
 /** What makes no sense where hits are drawn. */
-const OF_ENTRIES = ['capacity', 'eviction', 'ttl', 'ttlReset', 'coalesce', 'key', 'warm'] as const
+const OF_ENTRIES = [
+  'capacity',
+  'eviction',
+  'ttl',
+  'ttlReset',
+  'earlyRecompute',
+  'coalesce',
+  'key',
+  'warm',
+] as const
 
 export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
   'a cache',
@@ -56,6 +68,11 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
       .optional()
       .describe('How long a value lives from when it is stored. Default: for ever.'),
     ttlReset: flag().optional().describe('Whether its life begins anew with each hit; default false.'),
+    earlyRecompute: number({ above: 0 })
+      .optional()
+      .describe(
+        'Beta of XFetch (Vattani et al. 2015): a request takes a value that ends soon for a miss, the more likely the longer it took to fetch and the closer its end, so that few fetch it at a time; 1 is usual, more is earlier. Default: nobody before its end.',
+      ),
     hit: durationDistribution.optional().describe('What a hit takes; default 0.'),
     miss: either(
       step.transform((only) => [only]),
@@ -78,7 +95,7 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
       .describe("What calls without a key ask for; default: the key of the request's class."),
     warm: flag().optional().describe('Whether the most popular keys are there at the start; default false.'),
   },
-  { planned: ['timeout', 'retry', 'hedge', 'circuitBreaker', 'xfetch', 'cost'] },
+  { planned: ['timeout', 'retry', 'hedge', 'circuitBreaker', 'cost'] },
 ).transform((given, context): Omit<Cache, 'name'> => {
   const { capacity, ttl, hitRatio } = given
   if (hitRatio !== undefined) {
@@ -95,6 +112,13 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
   }
   if (given.ttlReset === true && ttl === undefined)
     problem(context, ['ttlReset'], 'ttlReset without a ttl has no meaning', 'Give a ttl or remove it.')
+  if (given.earlyRecompute !== undefined && ttl === undefined)
+    problem(
+      context,
+      ['earlyRecompute'],
+      'earlyRecompute without a ttl has no meaning',
+      'Give a ttl or remove it.',
+    )
   const miss: readonly Step[] = given.miss ?? []
   miss.forEach((item, i) => {
     if (KINDS.includes(item.kind)) return
@@ -113,6 +137,7 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
     ttlReset: given.ttlReset ?? false,
     hit: given.hit ?? { kind: 'constant', value: 0 },
     miss,
+    ...(given.earlyRecompute === undefined ? {} : { earlyRecompute: given.earlyRecompute }),
     coalesce: given.coalesce ?? false,
     ...(hitRatio === undefined ? {} : { hitRatio }),
     ...(given.key === undefined ? {} : { key: given.key }),

@@ -1,7 +1,7 @@
 /** A database: pools of connections in front of a server that runs so many queries at a time. */
 import type { z } from 'zod'
 import type { Database, Distribution } from '../types.ts'
-import { choice, integer, mapOf, noun, number, problem, type Quantity } from './common.ts'
+import { choice, flag, integer, mapOf, noun, number, problem, type Quantity } from './common.ts'
 import { type DistributionInput, durationDistribution, positiveDurationDistribution } from './distribution.ts'
 
 export type DatabaseInput = {
@@ -17,6 +17,8 @@ export type DatabaseInput = {
   parallelism?: number | undefined
   /** Contention by the universal scalability law. Default: none. */
   usl?: { sigma?: number | undefined; kappa?: number | undefined } | undefined
+  /** Whether queries of one key run one after the other; default false. */
+  rowLocks?: boolean | undefined
   /** Latencies by name, for `query: { to, type }`. */
   queries?: Record<string, DistributionInput<Quantity>> | undefined
 }
@@ -61,6 +63,9 @@ export const database: z.ZodType<Omit<Database, 'name'>, DatabaseInput> = noun(
       .describe(
         'Queries that run slow each other down: of n each has 1 / (1 + sigma (n - 1) + kappa n (n - 1)) of its speed alone (Gunther 1993). Default: none does.',
       ),
+    rowLocks: flag()
+      .optional()
+      .describe('Whether queries of one key run one after the other (a hot row); default false.'),
     queries: mapOf(durationDistribution, 'latencies')
       .optional()
       .describe('Latencies of queries by name, for query: { to: orders, type: read }.'),
@@ -81,6 +86,7 @@ export const database: z.ZodType<Omit<Database, 'name'>, DatabaseInput> = noun(
     acquireTimeout: given.acquireTimeout ?? { kind: 'constant', value: 30 },
     parallelism: given.parallelism ?? Number.POSITIVE_INFINITY,
     ...(given.usl === undefined ? {} : { usl: { sigma: given.usl.sigma ?? 0, kappa: given.usl.kappa ?? 0 } }),
+    ...(given.rowLocks === true ? { rowLocks: true } : {}),
     queries: Object.entries(given.queries ?? {}).map(
       ([type, latency]): { type: string; latency: Distribution } => ({ type, latency }),
     ),
