@@ -247,6 +247,12 @@ export class Admission implements Part {
     return ADMITTED
   }
 
+  /** Tokens that the rate limit of replica `r` has for a leg of class `cls`, from 0 to 1; 1 where there is none. */
+  tokensAt(r: number, cls: number, { overload, firstReplica }: ServiceSpec): number {
+    const rates = this.rates[overload?.scope === 'service' ? firstReplica : r]
+    return rates === undefined ? 1 : rates[rates.length > 1 ? cls : 0]!.level(this.kernel.now)
+  }
+
   private mustWait(place: number, limit: ConcurrencyLimit): boolean {
     return this.inFlight[place]! >= limit.limit || this.queue.length[place]! > 0
   }
