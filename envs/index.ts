@@ -1,5 +1,6 @@
 /** The environments of this package; importing this registers them. */
 import { make, register, registeredSpecs, spec } from '../src/gym/index.ts'
+import { AdmissionControl, type AdmissionControlOptions } from './admission-control/env.ts'
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
 import { AutoscalingContinuous } from './autoscaling-continuous/env.ts'
 import { Dispatch, type DispatchState } from './dispatch/env.ts'
@@ -27,6 +28,13 @@ register({
   description: 'At every interval, ask for a number of replicas by one number in [-1, 1].',
   entryPoint: (kwargs) => new AutoscalingContinuous(kwargs),
   kwargs: { scenario: 'diurnal' },
+})
+
+register({
+  id: 'AdmissionControl-v0',
+  description: 'At each request that arrives at a service, admit it or shed it.',
+  entryPoint: (kwargs) => new AdmissionControl(kwargs),
+  kwargs: { scenario: 'priority-overload' },
 })
 
 register({
@@ -63,6 +71,8 @@ register({
 
 export { SCENARIOS } from './scenarios.generated.ts'
 export {
+  AdmissionControl,
+  type AdmissionControlOptions,
   Autoscaling,
   AutoscalingContinuous,
   type AutoscalingOptions,

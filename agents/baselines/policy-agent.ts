@@ -5,10 +5,13 @@
 import { SimError } from '../../src/errors.ts'
 import type { Info } from '../../src/gym/env.ts'
 import type { Space } from '../../src/gym/spaces/space.ts'
+import { admissionPolicies } from '../../src/policies/admission-control/index.ts'
 import { balancingPolicies } from '../../src/policies/balancing/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
 import { scalingPolicies } from '../../src/policies/scaling/index.ts'
 import type {
+  AdmissionPolicy,
+  AdmissionView,
   BalancerView,
   BalancingPolicy,
   PolicyDefinition,
@@ -53,6 +56,15 @@ const scaling: Kind<ScalingView, ScalingPolicy> = {
     const change = desiredReplicas(policy.decide(view, view.draws), view) - view.target
     return Math.min(k, Math.max(-k, change)) + k
   },
+}
+
+const admission: Kind<AdmissionView, AdmissionPolicy> = {
+  definitions: admissionPolicies,
+  missing:
+    'the view of an admission controller (info.view). Use an environment that admits requests, such as AdmissionControl-v0',
+  fits: (view) => 'timeToDeadline' in view,
+  size: (view) => view.levels,
+  act: (policy, view) => (policy.decide(view, view.draws) ? 1 : 0),
 }
 
 /** For environments whose action is the target itself: -1 for min, 1 for max. */
@@ -125,6 +137,11 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
 /** Throws ConfigError for parameters that do not fit. */
 export function balancingAgent(name: string, params: PolicyParams): Agent {
   return new PolicyAgent(name, balancing, params)
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function admissionAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, admission, params)
 }
 
 /** With a Box as `actionSpace` actions are targets, else changes. Throws ConfigError for parameters that do not fit. */

@@ -171,6 +171,19 @@ export class FifoCores implements Cores {
     return this.busy[replica]! >= this.cores[replica]! && this.queue.length[replica]! >= limit
   }
 
+  busyAt(replica: number): number {
+    return this.busy[replica]!
+  }
+
+  waitingAt(replica: number): number {
+    return this.queue.length[replica]!
+  }
+
+  oldestWaitSince(replica: number): number {
+    const row = this.queue.first(replica)
+    return row < 0 ? this.kernel.now : this.legs.since[row]!
+  }
+
   cancel(row: number): void {
     const { legs } = this
     const r = legs.replica[row]!

@@ -58,6 +58,8 @@ export class Requests implements Part {
   okTotal = 0
   errorTotal = 0
   listener: ((record: RequestRecord) => void) | undefined
+  /** Told of every request, by workload and number, when it becomes late or fails, once and before `listener`. */
+  onLate: ((workload: number, number: number) => void) | undefined
   /** Follows lateness: every request older than this many seconds counts as late. */
   lateAfter: number = Number.POSITIVE_INFINITY
   /** Seconds that a failed request counts for in `failureCharge`, less its age. */
@@ -202,7 +204,10 @@ export class Requests implements Part {
 
   private countLate(row: number): void {
     this.isLate[row] = 1
-    this.late += this.classWeight[this.legs.cls[row]!]!
+    const { legs, compiled } = this
+    const cls = legs.cls[row]!
+    this.late += this.classWeight[cls]!
+    this.onLate?.(compiled.classes[cls]!.workload, legs.number[row]!)
     for (const interval of this.intervals) interval.late++
   }
 

@@ -3,6 +3,8 @@ export { MinIndex } from './min-index.ts'
 export { desiredReplicas } from './scaling/desired-replicas.ts'
 export { createScalingPolicy, scalingPolicies } from './scaling/index.ts'
 export type {
+  AdmissionPolicy,
+  AdmissionView,
   Answer,
   BalancerView,
   BalancingPolicy,

@@ -147,6 +147,41 @@ export interface ScalingPolicy {
   load(state: unknown): void
 }
 
+/** What an admission controller sees of a request that arrives and of the replica that it arrives at. */
+export interface AdmissionView {
+  readonly time: number
+  /** Index into the scenario's classes. */
+  readonly requestClass: number
+  /** How many levels of priority are more important than the request's, of `levels` in the scenario. */
+  readonly level: number
+  readonly levels: number
+  /** Mean nominal demand of the request, seconds of a core at speed 1. */
+  readonly demand: number
+  /** Seconds until the client's request is late; Infinity: it has no deadline; 0: it is late, or nobody waits for it. */
+  readonly timeToDeadline: number
+  /** Of the replica, declared. */
+  readonly cores: number
+  readonly speed: number
+  /** Requests at the replica; those that wait for a core, how long the oldest has (seconds); busy cores. */
+  readonly inFlight: number
+  readonly waiting: number
+  readonly oldestWait: number
+  readonly busy: number
+  /** EWMA of the arrivals at the service per second, where it is followed; cores x speed of its ready replicas. */
+  readonly arrivalRate: number
+  readonly readyCapacity: number
+  /** Tokens that the service's own rate limit has, from 0 to 1; 1 where there is none. */
+  readonly tokens: number
+  readonly draws: Stream
+}
+
+export interface AdmissionPolicy {
+  /** Whether the request is admitted. */
+  decide(view: AdmissionView, draws: Stream): boolean
+  save(): unknown
+  load(state: unknown): void
+}
+
 export type PolicyParams = Readonly<Record<string, unknown>>
 
 /** A registered kind of policy. */
@@ -157,6 +192,6 @@ export type PolicyDefinition<P> = {
   readonly information: InformationClass
   /** Parameters with their defaults; an unknown or ill-typed one makes `create` throw ConfigError. */
   readonly defaults: PolicyParams
-  /** `size`: slots of a balancer, or max replicas of a scaler. */
+  /** `size`: slots of a balancer, max replicas of a scaler, or levels of priority of an admission controller. */
   create(params: PolicyParams, size: number): P
 }

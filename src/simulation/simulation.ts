@@ -14,6 +14,7 @@ import { compileScenario } from '../model/compile/compile.ts'
 import type { Compiled } from '../model/compile/compiled.ts'
 import { Databases } from '../model/databases.ts'
 import { Faults } from '../model/faults.ts'
+import { Gate } from '../model/gate.ts'
 import { Network } from '../model/network.ts'
 import { Replicas } from '../model/replicas.ts'
 import { type RequestRecord, Requests } from '../model/requests.ts'
@@ -43,8 +44,17 @@ export type SimulationOptions = {
   readonly drain?: boolean | undefined
   /** Where the numbers drawn for requests come from; default: counter-based draws of the seed. */
   readonly draws?: ((sites: readonly DrawSite[], counter: Draws) => Draws) | undefined
-  /** Balancers and scaler (by the service's name) whose decisions are taken outside, by `resume`. */
-  readonly control?: { readonly balancers?: 'all' | readonly string[]; readonly scaler?: string } | undefined
+  /**
+   * Balancers, a scaler and the admission to a service (both by the service's name) whose decisions are taken outside,
+   * by `resume`.
+   */
+  readonly control?:
+    | {
+        readonly balancers?: 'all' | readonly string[]
+        readonly scaler?: string
+        readonly admission?: string
+      }
+    | undefined
   /** Seconds after which a request counts as late; default: the bound of the first `pNN < x` of the scenario's slo. */
   readonly lateAfter?: number | undefined
   /** Told of every request when it ends. */
@@ -61,6 +71,8 @@ export type Stop =
       readonly view: Balancer
     }
   | { readonly reason: 'decision'; readonly kind: 'scaler'; readonly index: number; readonly view: Scaler }
+  /** A request has arrived at service number `index`: 1 admits it, 0 sheds it. */
+  | { readonly reason: 'decision'; readonly kind: 'admission'; readonly index: number; readonly view: Gate }
   /** The time asked for is reached; events at exactly that time have not run. */
   | { readonly reason: 'until' }
   /** The horizon is reached, and with `drain` the last request has ended. */
@@ -114,6 +126,7 @@ export class Simulation {
     world.scalers = new Scalers(world)
     world.databases = new Databases(world)
     world.caches = new Caches(world)
+    world.gate = new Gate(world)
     if (compiled.sockets !== undefined) world.sockets = new Sockets(world, compiled.sockets)
     world.wire()
     this.faults = new Faults(world)
@@ -165,7 +178,10 @@ export class Simulation {
     return { reason: 'end' }
   }
 
-  /** Takes the pending decision: an available slot of the balancer, or a target of the scaler; then `until(time)`. */
+  /**
+   * Takes the pending decision: an available slot of the balancer, a target of the scaler, or 1 (admit) or 0 (shed);
+   * then `until(time)`.
+   */
   resume(action: number, time: number = this.scenario.horizon): Stop {
     this.decide(action)
     return this.until(time)
@@ -173,7 +189,7 @@ export class Simulation {
 
   /** Takes the pending decision without running on. @throws SimError when there is none, or it cannot be taken. */
   decide(action: number): void {
-    const { kernel, balancers, scalers } = this.world
+    const { kernel, balancers, scalers, gate } = this.world
     if (!kernel.suspended) throw new SimError('no-decision', 'no decision is pending. Call run() first.')
     if (balancers.pendingBalancer >= 0) {
       const balancer = balancers.all[balancers.pendingBalancer]!
@@ -185,6 +201,15 @@ export class Simulation {
       }
       kernel.suspended = false
       balancers.resume(action)
+    } else if (gate.pending >= 0) {
+      if (action !== 0 && action !== 1) {
+        throw new SimError(
+          'invalid-decision',
+          `${action} is no decision on a request. Choose 1 to admit it, 0 to shed it.`,
+        )
+      }
+      kernel.suspended = false
+      gate.resume(action === 1)
     } else {
       const { min, max } = scalers.all[scalers.pending]!
       if (!Number.isInteger(action) || action < min || action > max) {
@@ -198,7 +223,7 @@ export class Simulation {
     }
   }
 
-  /** Hands the decisions of these balancers and of this scaler to the outside (or, with none given, back). */
+  /** Hands the decisions of these balancers, this scaler and this admission to the outside (or, with none given, back). */
   control(control: NonNullable<SimulationOptions['control']>): void {
     this.takeControl(this.world.compiled, control)
   }
@@ -289,6 +314,7 @@ export class Simulation {
       databases,
       caches,
       sockets,
+      gate,
     } = this.world
     return Object.entries({
       network,
@@ -301,6 +327,7 @@ export class Simulation {
       scalers,
       databases,
       caches,
+      gate,
       faults: this.faults,
       ...(sockets === undefined ? {} : { sockets }),
     })
@@ -317,6 +344,8 @@ export class Simulation {
   private decision(balancers: Balancers, scalers: Scalers): Stop {
     const b = balancers.pendingBalancer
     if (b >= 0) return (this.balancerStops[b] ??= balancerStop(b, balancers.all[b]!))
+    const { gate } = this.world
+    if (gate.pending >= 0) return { reason: 'decision', kind: 'admission', index: gate.service, view: gate }
     return { reason: 'decision', kind: 'scaler', index: scalers.pending, view: scalers.all[scalers.pending]! }
   }
 
@@ -336,6 +365,11 @@ export class Simulation {
     for (const balancer of balancers.all) {
       balancer.controlled = !balancer.spec.implicit && (names === 'all' || names.includes(balancer.spec.name))
     }
+    const gated = compiled.services.findIndex(({ name }) => name === control.admission)
+    if (control.admission !== undefined && gated < 0) {
+      throw new ConfigError([{ what: `unknown service "${control.admission}"`, path: 'control.admission' }])
+    }
+    this.world.gate.askFor(gated)
     for (const scaler of scalers.all) scaler.controlled = scaler.spec.name === control.scaler
   }
 

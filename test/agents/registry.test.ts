@@ -57,6 +57,29 @@ function* decisions(kind: string, from = 0, to = 60): Generator<Step> {
         after: () => {},
       }
     }
+  } else if (kind === 'admission') {
+    for (let t = from; t < to; t++) {
+      const view = {
+        ...{
+          time: t / 10,
+          requestClass: 0,
+          level: t % 3,
+          levels: 3,
+          demand: 0.05,
+          timeToDeadline: (t % 9) / 20,
+        },
+        ...{ cores: 2, speed: 1, inFlight: t % 20, waiting: Math.max(0, (t % 20) - 2), oldestWait: 0.1 },
+        ...{
+          busy: Math.min(2, t % 20),
+          arrivalRate: 50,
+          readyCapacity: 2,
+          tokens: 1,
+          draws: new FakeView(1, 3).draws,
+        },
+      }
+      const valid = (action: unknown): boolean => action === 0 || action === 1
+      yield { info: { view }, observation: undefined, valid, after: () => {} }
+    }
   } else if (kind === 'park') {
     const speed = [0.2, 0.5, 1]
     for (let t = from; t < to; t++) {

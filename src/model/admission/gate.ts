@@ -197,13 +197,23 @@ export class Gate {
 
   /** Whether the leg comes too fast after others for instance `i` of unit `u`. */
   isTooFast(leg: number, i: number, u: number): boolean {
-    const { firstInstance, shared } = this.units[u]!
-    const rates = this.rates[shared ? firstInstance : i]
+    const rates = this.ratesAt(i, u)
     if (rates === undefined) return false
     const wait = rates[rates.length > 1 ? this.legs.cls[leg]! : 0]!.admit(this.kernel.now)
     if (wait < 0) return true
     if (this.leaky) this.notBefore[leg] = this.kernel.now + wait
     return false
+  }
+
+  /** Tokens that the rate limit at instance `i` of unit `u` has for legs of class `cls`, from 0 to 1; 1: no limit. */
+  tokensAt(i: number, u: number, cls: number): number {
+    const rates = this.ratesAt(i, u)
+    return rates === undefined ? 1 : rates[rates.length > 1 ? cls : 0]!.level(this.kernel.now)
+  }
+
+  private ratesAt(i: number, u: number): readonly RateLimiter[] | undefined {
+    const { firstInstance, shared } = this.units[u]!
+    return this.rates[shared ? firstInstance : i]
   }
 
   /** Why the leg finds no place at instance `i` of unit `u`, and no room to wait for one; -1: it does, see `take`. */
