@@ -15,12 +15,13 @@ import {
 } from '../../src/gym/index.ts'
 import type { Balancer } from '../../src/model/balancers.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import { compileDistribution } from '../../src/random/index.ts'
 import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
+import { failureCost } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { LoadBalancingInfo } from './info.ts'
@@ -29,7 +30,6 @@ import { LoadBalancingReward } from './reward.ts'
 
 /** Beyond any episode that ends by its decisions. */
 const ENDLESS = 1e9
-const LONGEST_WARM_START = 600
 
 export class LoadBalancing implements Env<Float32Array, number> {
   readonly observationSpace: Box<'float32'>
@@ -250,10 +250,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** max(warm-up, 50 S / (1 - rho)^2), at most ten minutes. */
   private relaxation(scenario: Scenario, views: readonly Balancer[]): number {
-    const power = views[0]!.cores.reduce((sum, count, i) => sum + count * views[0]!.speed[i]!, 0)
-    const rho = Math.min(0.99, (this.load.rate * this.load.demand) / power)
-    const wanted = Number.isNaN(rho) ? 0 : (50 * this.load.demand) / ((1 - rho) * (1 - rho))
-    return Math.min(LONGEST_WARM_START, Math.max(scenario.warmup, wanted))
+    return relaxationTime(scenario, views[0]!, this.load)
   }
 
   private prepare(scenario: Scenario): Scenario {
@@ -293,9 +290,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** D: what a failed request costs, seconds: the client's timeout, else 100 S. */
   private get failureCost(): number {
-    if (this.options.failureCost !== undefined) return this.options.failureCost
-    const timeout = this.scenario.workloads[0]!.timeout
-    return timeout === undefined ? 100 * this.load.demand : compileDistribution(timeout).mean
+    return this.options.failureCost ?? failureCost(this.scenario, this.load.demand)
   }
 }
 
@@ -349,7 +344,11 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   return read
 }
 
-function controlledBalancers(scenario: Scenario, options: LoadBalancingOptions): string[] {
+/** Names of the balancers that the options name. @throws ConfigError */
+export function controlledBalancers(
+  scenario: Scenario,
+  options: Pick<LoadBalancingOptions, 'control' | 'balancer'>,
+): string[] {
   const names = scenario.balancers.map((balancer) => balancer.name)
   if (names.length === 0) {
     throw new ConfigError([
