@@ -6,9 +6,10 @@ import { balancingPolicies } from '../src/policies/balancing/index.ts'
 import { nearest } from '../src/policies/nearest.ts'
 import { scalingPolicies } from '../src/policies/scaling/index.ts'
 import type { InformationClass, PolicyParams } from '../src/policies/types.ts'
+import { weightingPolicies } from '../src/policies/weighting/index.ts'
 import type { Agent } from './agent.ts'
 import { PARK_HEURISTICS, parkAgent } from './baselines/park-agents.ts'
-import { admissionAgent, balancingAgent, scalingAgent } from './baselines/policy-agent.ts'
+import { admissionAgent, balancingAgent, scalingAgent, weightsAgent } from './baselines/policy-agent.ts'
 import { RandomAgent } from './baselines/random-agent.ts'
 import { decodeCheckpoint } from './checkpoint.ts'
 import type { NetworkFactory } from './nn/network.ts'
@@ -28,7 +29,7 @@ export type AgentDefinition = {
   /** One sentence, shown by `asyncflow agents`. */
   readonly summary: string
   /** What it decides for: a balancer's, a scaler's or an admission controller's policy, any environment, or a learner. */
-  readonly kind: 'balancing' | 'scaling' | 'admission' | 'park' | 'markov' | 'any' | 'learner'
+  readonly kind: 'balancing' | 'weights' | 'scaling' | 'admission' | 'park' | 'markov' | 'any' | 'learner'
   /** What it sees; a learner sees what the environment's observation holds. */
   readonly information: InformationClass | 'observation'
   readonly defaults: PolicyParams
@@ -84,6 +85,10 @@ const definitions: AgentDefinition[] = [
       defaults,
       create: (params, { actionSpace }) => scalingAgent(name, params, actionSpace),
     }
+  }),
+  ...[...weightingPolicies.values()].map(({ name, summary, information, defaults }): AgentDefinition => {
+    const create = (params: PolicyParams): Agent => weightsAgent(name, params)
+    return { name, summary, kind: 'weights', information, defaults, create }
   }),
   ...[...admissionPolicies.values()].map(({ name, summary, information, defaults }): AgentDefinition => {
     const create = (params: PolicyParams): Agent => admissionAgent(name, params)

@@ -5,6 +5,7 @@ import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
 import { AutoscalingContinuous } from './autoscaling-continuous/env.ts'
 import { Dispatch, type DispatchState } from './dispatch/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
+import { LoadBalancingWeights, type LoadBalancingWeightsOptions } from './load-balancing-weights/env.ts'
 import { ParkLoadBalance } from './park/env.ts'
 import { Replicas, type ReplicasState } from './replicas/env.ts'
 import { SlowServer } from './slow-server/env.ts'
@@ -13,6 +14,13 @@ register({
   id: 'LoadBalancing-v0',
   description: 'At each request that reaches a balancer, choose the replica.',
   entryPoint: (kwargs) => new LoadBalancing(kwargs),
+  kwargs: { scenario: 'pool-noisy' },
+})
+
+register({
+  id: 'LoadBalancingWeights-v0',
+  description: 'At every interval, set the weights by which balancers spread requests.',
+  entryPoint: (kwargs) => new LoadBalancingWeights(kwargs),
   kwargs: { scenario: 'pool-noisy' },
 })
 
@@ -80,6 +88,8 @@ export {
   type DispatchState,
   LoadBalancing,
   type LoadBalancingOptions,
+  LoadBalancingWeights,
+  type LoadBalancingWeightsOptions,
   make,
   ParkLoadBalance,
   Replicas,

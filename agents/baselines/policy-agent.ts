@@ -18,7 +18,10 @@ import type {
   PolicyParams,
   ScalingPolicy,
   ScalingView,
+  WeightsPolicy,
+  WeightsView,
 } from '../../src/policies/types.ts'
+import { weightingPolicies } from '../../src/policies/weighting/index.ts'
 import type { Agent } from '../agent.ts'
 import { decodeCheckpointOf, encodeCheckpoint } from '../checkpoint.ts'
 
@@ -65,6 +68,20 @@ const admission: Kind<AdmissionView, AdmissionPolicy> = {
   fits: (view) => 'timeToDeadline' in view,
   size: (view) => view.levels,
   act: (policy, view) => (policy.decide(view, view.draws) ? 1 : 0),
+}
+
+const weights: Kind<WeightsView, WeightsPolicy> = {
+  definitions: weightingPolicies,
+  missing:
+    'the view of a pool whose weights are set (info.view). Use an environment that does so, such as LoadBalancingWeights-v0',
+  fits: (view) => 'weights' in view,
+  size: (view) => view.n,
+  act: (policy, view) => {
+    const wanted = policy.decide(view, view.draws)
+    let most = 0
+    for (let i = 0; i < view.n; i++) most = Math.max(most, wanted[i]!)
+    return Float32Array.from(wanted, (weight) => weight / most)
+  },
 }
 
 /** For environments whose action is the target itself: -1 for min, 1 for max. */
@@ -142,6 +159,11 @@ export function balancingAgent(name: string, params: PolicyParams): Agent {
 /** Throws ConfigError for parameters that do not fit. */
 export function admissionAgent(name: string, params: PolicyParams): Agent {
   return new PolicyAgent(name, admission, params)
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function weightsAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, weights, params)
 }
 
 /** With a Box as `actionSpace` actions are targets, else changes. Throws ConfigError for parameters that do not fit. */

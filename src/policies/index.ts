@@ -15,4 +15,6 @@ export type {
   PolicyParams,
   ScalingPolicy,
   ScalingView,
+  WeightsPolicy,
+  WeightsView,
 } from './types.ts'

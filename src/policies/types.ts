@@ -8,9 +8,10 @@ import type { MinIndex } from './min-index.ts'
 
 /**
  * What an agent or a policy may see, in rising order: its own traffic; delayed reports of the
- * replicas; exact queues; hidden truths (sizes, future rates, true speeds).
+ * replicas; exact queues; hidden truths (sizes, future rates, true speeds). `weights` stands apart: it sees and acts once
+ * per interval.
  */
-export type InformationClass = 'own' | 'reported' | 'global' | 'oracle'
+export type InformationClass = 'weights' | 'own' | 'reported' | 'global' | 'oracle'
 
 /** The key that a minimum index orders slots by. One constant object per policy: identity names the index. */
 export type IndexKey = {
@@ -143,6 +144,43 @@ export interface ScalingView {
 export interface ScalingPolicy {
   /** The number of replicas wanted; the scaler rounds and clamps it to [min, max]. */
   decide(view: ScalingView, draws: Stream): number
+  save(): unknown
+  load(state: unknown): void
+}
+
+/**
+ * What somebody sees who sets the weights of a balancer (or of several with the same replicas, as if they were one) at the
+ * end of an interval. Arrays have one entry per slot.
+ */
+export interface WeightsView {
+  readonly time: number
+  /** Of the interval, seconds. */
+  readonly interval: number
+  readonly n: number
+  /** 1 where ready and in rotation now. */
+  readonly available: ArrayLike<number>
+  /** Declared. */
+  readonly speed: ArrayLike<number>
+  readonly cores: ArrayLike<number>
+  /** In force during the interval, summing to 1 over the slots that were available at its start. */
+  readonly weights: ArrayLike<number>
+  /** Requests in flight, time average over the interval. */
+  readonly inFlight: ArrayLike<number>
+  /** Answers that came back in the interval, the mean of their response times in seconds (0: none), failed ones. */
+  readonly answers: ArrayLike<number>
+  readonly latency: ArrayLike<number>
+  readonly failed: ArrayLike<number>
+  /** Requests per second: in the interval, and as the scenario declares them (NaN where that depends on answers). */
+  readonly arrivalRate: number
+  readonly declaredRate: number
+  /** Mean nominal demand of a request, seconds of a core at speed 1. */
+  readonly demand: number
+  readonly draws: Stream
+}
+
+export interface WeightsPolicy {
+  /** A weight per slot, of at least 0 and not all 0; only their ratios matter. */
+  decide(view: WeightsView, draws: Stream): ArrayLike<number>
   save(): unknown
   load(state: unknown): void
 }

@@ -7,6 +7,7 @@ import {
   loadAgent,
   registerAgent,
 } from '../../agents/create-agent.ts'
+import { Box } from '../../src/gym/spaces/box.ts'
 import { Discrete } from '../../src/gym/spaces/discrete.ts'
 import { createBalancingPolicy } from '../../src/policies/balancing/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
@@ -54,6 +55,22 @@ function* decisions(kind: string, from = 0, to = 60): Generator<Step> {
         info: { view },
         observation: undefined,
         valid: (action) => actions.contains(action) && target(action) >= 2 && target(action) <= 12,
+        after: () => {},
+      }
+    }
+  } else if (kind === 'weights') {
+    for (let t = from; t < to; t++) {
+      const view = {
+        ...{ time: t, interval: 1, n: 3, available: [1, 1, 1], speed: [1, 2, 1], cores: [1, 1, 2] },
+        ...{ weights: [0.3, 0.3, 0.4], inFlight: [1, 2, 3], answers: [t % 3, 5, 2], failed: [0, 0, 1] },
+        ...{ latency: [0.1, 0.05 + (t % 7) / 100, 0.2], arrivalRate: 9, declaredRate: 10, demand: 0.1 },
+        draws: new FakeView(3, 5).draws,
+      }
+      const space = new Box(0, 1, { shape: [3] })
+      yield {
+        info: { view },
+        observation: undefined,
+        valid: (action) => space.contains(action),
         after: () => {},
       }
     }
@@ -148,7 +165,9 @@ describe.each(agentDefinitions().map((definition) => [definition.name, definitio
     test('has a summary, an information class and defaults that create accepts', () => {
       const definition = agentDefinitions().find((one) => one.name === name)!
       expect(definition.summary).toMatch(/\.$/)
-      expect(['own', 'reported', 'global', 'oracle', 'observation']).toContain(definition.information)
+      expect(['weights', 'own', 'reported', 'global', 'oracle', 'observation']).toContain(
+        definition.information,
+      )
       expect(() => createAgent(name, definition.defaults)).not.toThrow()
       expect(() => createAgent(name, { nonsense: 1 })).toThrow(/unknown parameter "nonsense"/)
     })
