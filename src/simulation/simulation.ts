@@ -347,6 +347,7 @@ export class Simulation {
       balancers.gauges,
     ]
     services.admission?.gate.gauges.restart(kernel.now)
+    balancers.admission?.gate.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
     this.world.caches.markWindow()

@@ -568,6 +568,8 @@ class Compiler {
         implicit ? -1 : slotChannel(service.name, slot),
       ),
       unroutableCell: balancer.noBackend > 0 ? this.cell('unroutable', balancer.name) : -1,
+      overload: balancer.overload,
+      admissionCell: waitsForAdmission(balancer) ? this.cell('admission-wait', balancer.name) : -1,
       classes: reached,
       classDemand: Float64Array.from(
         classes,
@@ -624,7 +626,7 @@ export function slotsOf(service: Service): number {
 }
 
 /** Whether a rate or a concurrency limit can let a leg wait. */
-function waitsForAdmission({ overload }: Service): boolean {
+function waitsForAdmission({ overload }: Pick<Service, 'overload'>): boolean {
   const limits = [overload?.concurrencyLimit, ...(overload?.bulkheads ?? [])]
   return overload?.rateLimit?.kind === 'leaky' || limits.some((limit) => (limit?.maxQueue ?? 0) > 0)
 }
