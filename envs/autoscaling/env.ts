@@ -13,7 +13,7 @@ import {
   type StepResult,
 } from '../../src/gym/index.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import type { Scaler } from '../../src/model/scalers.ts'
+import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { Stream } from '../../src/random/index.ts'
 import type { Scenario, Service } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'

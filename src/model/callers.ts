@@ -7,6 +7,7 @@ import type { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
+import type { PriorityLevels } from './admission/priority-levels.ts'
 import { CallColumns } from './call-columns.ts'
 import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
@@ -22,6 +23,7 @@ import type { Part, World } from './world.ts'
 const OK = OUTCOMES.indexOf('ok')
 const TIMEOUT = OUTCOMES.indexOf('timeout')
 const DEADLINE = OUTCOMES.indexOf('deadline')
+const SHED = OUTCOMES.indexOf('shed')
 const CIRCUIT_OPEN = OUTCOMES.indexOf('circuit-open')
 
 export class Callers implements Part {
@@ -42,6 +44,7 @@ export class Callers implements Part {
   private requests!: Requests
   private services!: Services
   private sockets: Sockets | undefined
+  private levels: PriorityLevels | undefined
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
@@ -83,6 +86,7 @@ export class Callers implements Part {
     this.requests = requests
     this.services = services
     this.sockets = this.world.sockets
+    this.levels = services.admission?.levels
   }
 
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
@@ -111,6 +115,10 @@ export class Callers implements Part {
         this.giveUp(row, DEADLINE)
         return
       }
+    }
+    if (this.levels?.callerKeepsBack(row, index)) {
+      this.attemptFailed(row, SHED)
+      return
     }
     if (call.guarded && !this.sites.mayCall(index, this.instanceOf(row, call), kernel.now)) {
       this.attemptFailed(row, CIRCUIT_OPEN)
@@ -277,6 +285,7 @@ export class Callers implements Part {
       legs.release(leg)
       return
     }
+    if (this.levels !== undefined) this.levels.answered(leg, -1)
     const caller = legs.parent[leg]!
     const outcome = legs.outcome[leg]!
     const via = legs.via[leg]!

@@ -81,7 +81,7 @@ export class FifoCores implements Cores {
       this.run(row, r)
     } else if (this.busy[r]! < this.cores[r]! && this.queue.length[r] === 0) {
       this.changeBusy(r, 1)
-      if (this.watched[r] === 1) this.admission!.passed(r)
+      if (this.watched[r] === 1) this.admission!.passed(row, r)
       if (kernel.isIdle) {
         this.run(row, r)
       } else {

@@ -102,6 +102,10 @@ export type RefusalReason =
   | 'expired'
   /** Nobody waited for it any more, and it was dropped without answer. */
   | 'cancelled'
+  /** Less important than the level that was admitted (DAGOR). */
+  | 'level'
+  /** The same, by a caller that knew the level: it never came. */
+  | 'kept-back'
 
 export type OverloadResult = {
   /** Legs by reason, over the whole run; a reason that did not occur is absent. */
@@ -172,6 +176,8 @@ export type ComponentResult =
       /** With outlier detection or a panic threshold: ejections of hosts, and how often panic began. */
       readonly ejections?: number
       readonly panics?: number
+      /** Where the balancer has overload control. */
+      readonly overload?: OverloadResult
       readonly sockets?: SocketResult
       /** Of connections, bytes. */
       readonly memory?: { readonly mean: number; readonly peak: number }

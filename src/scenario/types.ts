@@ -244,6 +244,7 @@ export type Balancer = {
   readonly noBackend: number
   /** `direct`: the answer does not pass through the balancer, which forgets the leg once it is sent on. */
   readonly response: 'proxy' | 'direct'
+  readonly overload?: Overload | undefined
   readonly slowStart?: SlowStart | undefined
   readonly outlierDetection?: OutlierDetection | undefined
   /** Share of the hosts below which all of them get traffic; absent: half with outlier detection, else never. */

@@ -18,7 +18,8 @@ import { Gate } from '../model/gate.ts'
 import { Network } from '../model/network.ts'
 import { Replicas } from '../model/replicas.ts'
 import { type RequestRecord, Requests } from '../model/requests.ts'
-import { type Scaler, Scalers } from '../model/scalers.ts'
+import { Scalers } from '../model/scalers.ts'
+import type { Scaler } from '../model/scaling/scaler.ts'
 import { Services } from '../model/services.ts'
 import { Sockets } from '../model/sockets.ts'
 import { Workloads } from '../model/workloads.ts'
@@ -390,6 +391,7 @@ export class Simulation {
       balancers.gauges,
     ]
     services.admission?.gate.gauges.restart(kernel.now)
+    balancers.admission?.gate.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
     this.world.caches.markWindow()

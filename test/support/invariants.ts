@@ -214,7 +214,18 @@ export function expectConsistentDatabases(simulation: Simulation): void {
 }
 
 /** Legs in flight under a limit of concurrency and those that wait, and what they are counted as. */
-function expectAdmission({ world: { services, compiled } }: Simulation): void {
+function expectAdmission({ world: { services, balancers, compiled } }: Simulation): void {
+  compiled.balancers.forEach((_, b) => {
+    if (balancers.admission === undefined) return
+    const { gate } = balancers.admission
+    const waiting = gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    expect(waiting).toBeGreaterThanOrEqual(gate.waitingOf(b))
+    // In flight behind it, about to be decided for, or without a backend.
+    expect(gate.inFlightOf(b)).toBeGreaterThanOrEqual(0)
+    expect(gate.inFlightOf(b)).toBeLessThanOrEqual(
+      balancers.gauges.value[2 * b]! + balancers.gauges.value[2 * b + 1]!,
+    )
+  })
   const { admission } = services
   if (admission === undefined) return
   compiled.services.forEach((spec, s) => {
@@ -303,6 +314,13 @@ export function expectDrained(simulation: Simulation): void {
   simulation.world.databases.gauges.value.forEach((value, i) => {
     if (i % DATABASE_GAUGES !== OPEN) expect(value).toBe(0)
   })
+  if (balancers.admission !== undefined) {
+    const { gate } = balancers.admission
+    balancers.all.forEach((_, b) => {
+      expect(gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(gate.inFlightOf(b) + gate.waitingOf(b)).toBe(0)
+    })
+  }
   compiled.caches.forEach((_, c) => {
     for (const gauge of [LOADING, WAITING])
       expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)
