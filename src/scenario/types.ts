@@ -60,10 +60,14 @@ export type Arrivals =
       readonly kind: 'trace'
       readonly times: readonly number[]
       readonly classes?: readonly string[] | undefined
+      /** Seconds that each request took when it was recorded. */
+      readonly durations?: readonly number[] | undefined
     }
+  /** So many requests in every `interval` seconds, at uniform instants of it; none after the last. */
+  | { readonly kind: 'counts'; readonly counts: readonly number[]; readonly interval: number }
 
 /** Multiplies the rate. */
-export type Profile =
+export type SimpleProfile =
   /** 1 + amplitude sin(2 pi (t / period) + phase). */
   | {
       readonly kind: 'diurnal'
@@ -73,6 +77,11 @@ export type Profile =
     }
   /** Straight pieces between points; repeated every `period` seconds, or the last value stays (Infinity). */
   | { readonly kind: 'pieces'; readonly points: readonly RatePoint[]; readonly period: number }
+
+/** Several profiles, of one kind each, that multiply each other. */
+export type ProductProfile = { readonly kind: 'product'; readonly factors: readonly SimpleProfile[] }
+
+export type Profile = SimpleProfile | ProductProfile
 
 /** A factor on both sides of an instant: where the two differ it jumps. */
 export type RatePoint = { readonly at: number; readonly before: number; readonly after: number }
@@ -254,7 +263,8 @@ export type Balancer = {
 }
 
 export type Step =
-  | { readonly kind: 'cpu'; readonly demand: Distribution }
+  /** `recorded`: for requests of the workload of that name the demand is what its trace recorded. */
+  | { readonly kind: 'cpu'; readonly demand: Distribution; readonly recorded?: string | undefined }
   | { readonly kind: 'io'; readonly duration: Distribution }
   | { readonly kind: 'memory'; readonly bytes: number }
   | ({
@@ -406,6 +416,11 @@ export type ScenarioEvent =
       readonly factor: number
       readonly at: number
       readonly until: number
+      readonly spells?: Spells | undefined
+      /** Before each surge the rate rises to `factor` within `lead` seconds; a share of such rises is not followed by one. */
+      readonly precursor?:
+        | { readonly factor: number; readonly lead: Distribution; readonly falseAlarms: number }
+        | undefined
     }
   /** So many replicas of the service are lost, or all but this share of those that are available at `at`. */
   | {

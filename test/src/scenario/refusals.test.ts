@@ -327,7 +327,7 @@ const CASES: Case[] = [
   [
     'a step of two kinds',
     [['{ io: 10ms }', '{ io: 10ms, cpu: 1ms }']],
-    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, io, memory, call, query, forward, parallel, choose, repeat, transaction.',
+    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, recorded, io, memory, call, query, forward, parallel, choose, repeat, transaction.',
   ],
   [
     'a misspelled distribution, once',
