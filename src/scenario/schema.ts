@@ -37,7 +37,7 @@ export type ScenarioInput = {
   warmup?: Quantity | undefined
   /** Default 0. */
   seed?: number | string | undefined
-  /** `p95 < 250ms`, `mean < 1s`, `errors < 0.1%`. */
+  /** `p95 < 250ms`, `mean < 1s`, `errors < 0.1%`, `throughput > 100/s`. */
   slo?: string[] | undefined
   /** Of time series; default horizon / 600. */
   samplePeriod?: Quantity | undefined
@@ -93,7 +93,9 @@ export const scenarioSchema: z.ZodType<WrittenScenario, ScenarioInput> = noun(
     seed: seed.optional().describe('A whole number or a text; default 0.'),
     slo: listOf(slo, 'objectives')
       .optional()
-      .describe('Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%.'),
+      .describe(
+        'Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%, throughput > 100/s (requests that end ok).',
+      ),
     samplePeriod: positiveDuration.optional().describe('Of time series; default horizon / 600.'),
     workloads: mapOf(workload, 'workloads').describe('Who sends requests, by name.'),
     links: listOf(link, 'links')

@@ -150,7 +150,7 @@ export type CircuitBreaker =
       readonly maxOpen: number
     }
 
-/** What every calling site (a workload, a `call`) may say of its calls. */
+/** What every calling site (a workload, a `call`, a `query`) may say of its calls. */
 export type CallPolicy = {
   /** Of one attempt, from its send; absent: none. */
   readonly timeout?: Distribution | undefined
@@ -291,8 +291,8 @@ export type Step =
   /** Holds a connection of the database `to` from its begin to its end, on which its queries run. */
   | { readonly kind: 'transaction'; readonly to: string; readonly steps: readonly Step[] }
 
-/** Connections in front of a server. */
-export type Database = {
+/** Connections in front of a server. What it says of calls is the default of the queries to it. */
+export type Database = CallPolicy & {
   readonly name: string
   /** Of the pool, or of each replica's. */
   readonly connections: number
@@ -311,8 +311,11 @@ export type Database = {
   readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
 }
 
-/** Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. */
-export type Cache = {
+/**
+ * Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. What it says of calls is the
+ * default of those who call it.
+ */
+export type Cache = CallPolicy & {
   readonly name: string
   /** Entries; Infinity: no limit. */
   readonly capacity: number
@@ -446,6 +449,8 @@ export type Slo =
   | { readonly kind: 'latency'; readonly quantile: number; readonly below: number; readonly text: string }
   | { readonly kind: 'mean'; readonly below: number; readonly text: string }
   | { readonly kind: 'errors'; readonly below: number; readonly text: string }
+  /** Requests that end ok per second of the measured window. */
+  | { readonly kind: 'throughput'; readonly above: number; readonly text: string }
 
 export type Scenario = {
   readonly name: string
