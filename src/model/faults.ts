@@ -2,6 +2,7 @@
 import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
 import type { Scenario, ScenarioEvent } from '../scenario/types.ts'
 import { strikeDatabase } from './database-faults.ts'
+import { Surges } from './surges.ts'
 import type { Part, World } from './world.ts'
 
 /** A `slow` event in spells, at one replica or (-1) at a database. */
@@ -20,6 +21,7 @@ export class Faults implements Part {
   /** Events that are on, in the order of the scenario. */
   private readonly active: Uint8Array
   private readonly spells: Spell[] = []
+  private readonly surges: Surges
   /** Of each capacity event that is on: the replicas that it took. */
   private readonly lost: Map<number, readonly number[]> = new Map()
   private readonly switchKind: number
@@ -31,6 +33,7 @@ export class Faults implements Part {
     this.events = compiled.scenario.events
     this.active = new Uint8Array(this.events.length)
     this.switchKind = kernel.on('an event starts or ends', (event, on) => this.switch(event, on))
+    this.surges = new Surges(world)
     this.spellKind = kernel.on('a slow spell starts or ends', (i) => this.turn(i))
     this.events.forEach((event, e) => {
       if (event.kind !== 'slow' || event.spells === undefined) return
@@ -58,6 +61,7 @@ export class Faults implements Part {
 
   start(): void {
     const { kernel } = this.world
+    this.surges.start()
     // Ends before starts, so that windows which touch do not overlap.
     this.events.forEach((event, e) => {
       if (event.until < Number.POSITIVE_INFINITY) kernel.at(event.until, this.switchKind, e, 0)
@@ -85,7 +89,7 @@ export class Faults implements Part {
         this.link(event.link)
         return
       case 'surge':
-        this.surge(event.workload)
+        this.surges.switch(e, on)
         return
       case 'capacity':
         this.capacity(e, event, on)
@@ -166,18 +170,6 @@ export class Faults implements Part {
     network.addedLoss[link] = 1 - keep
   }
 
-  private surge(name: string): void {
-    const { workloads, compiled } = this.world
-    let factor = 1
-    this.events.forEach((event, e) => {
-      if (this.active[e] === 1 && event.kind === 'surge' && event.workload === name) factor *= event.factor
-    })
-    workloads.setSurge(
-      compiled.scenario.workloads.findIndex((item) => item.name === name),
-      factor,
-    )
-  }
-
   private turn(i: number): void {
     const spell = this.spells[i]!
     const { kernel } = this.world
@@ -221,6 +213,7 @@ export class Faults implements Part {
     return {
       active: this.active.slice(),
       lost: [...this.lost],
+      surges: this.surges.save(),
       spells: this.spells.map(({ on, stream }) => ({ on, stream: stream.save() })),
     }
   }
@@ -229,9 +222,11 @@ export class Faults implements Part {
     const from = state as {
       active: Uint8Array
       lost: [number, number[]][]
+      surges: unknown
       spells: { on: boolean; stream: StreamState }[]
     }
     this.active.set(from.active)
+    this.surges.restore(from.surges)
     this.lost.clear()
     for (const [event, taken] of from.lost) this.lost.set(event, taken)
     this.spells.forEach((spell, i) => {

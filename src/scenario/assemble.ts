@@ -6,6 +6,7 @@ import { NamedFiles } from './named-files.ts'
 import type { LoadOptions } from './options.ts'
 import { formatPath, type Path } from './path.ts'
 import type { Problems } from './problems.ts'
+import { withRecordedDemands } from './recorded-demands.ts'
 import type { WrittenArrivals } from './schema/arrivals.ts'
 import type { WrittenScenario } from './schema.ts'
 import { parseTrace } from './trace.ts'
@@ -46,7 +47,7 @@ export function assemble(
     ...(written.caches === undefined ? {} : { caches: named(written.caches) }),
     events: written.events ?? [],
   }
-  return withKeyTraces(scenario, files, problems, raw)
+  return withRecordedDemands(withKeyTraces(scenario, files, problems, raw), problems, raw)
 }
 
 function perMinute(counts: readonly number[]): Pick<Workload, 'arrivals' | 'profile'> {
@@ -74,9 +75,12 @@ function readArrivals(
   if (text === undefined) return unknown
   try {
     const place = formatPath(path)
-    if (arrivals.format === 'azure2019') return parseAzure2019(text, arrivals.file, place, arrivals)
+    if (arrivals.format === 'azure2019') {
+      const counts = parseAzure2019(text, arrivals.file, place, arrivals)
+      return arrivals.exact === true ? { kind: 'counts', counts, interval: 60 } : counts
+    }
     if (arrivals.format === 'azure2021') {
-      return { kind: 'trace', times: parseAzure2021(text, arrivals.file, place, arrivals) }
+      return { kind: 'trace', ...parseAzure2021(text, arrivals.file, place, arrivals) }
     }
     return { kind: 'trace', ...parseTrace(text, arrivals.file, formatPath(path), classes) }
   } catch (error) {

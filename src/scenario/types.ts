@@ -60,10 +60,14 @@ export type Arrivals =
       readonly kind: 'trace'
       readonly times: readonly number[]
       readonly classes?: readonly string[] | undefined
+      /** Seconds that each request took when it was recorded. */
+      readonly durations?: readonly number[] | undefined
     }
+  /** So many requests in every `interval` seconds, at uniform instants of it; none after the last. */
+  | { readonly kind: 'counts'; readonly counts: readonly number[]; readonly interval: number }
 
 /** Multiplies the rate. */
-export type Profile =
+export type SimpleProfile =
   /** 1 + amplitude sin(2 pi (t / period) + phase). */
   | {
       readonly kind: 'diurnal'
@@ -73,6 +77,11 @@ export type Profile =
     }
   /** Straight pieces between points; repeated every `period` seconds, or the last value stays (Infinity). */
   | { readonly kind: 'pieces'; readonly points: readonly RatePoint[]; readonly period: number }
+
+/** Several profiles, of one kind each, that multiply each other. */
+export type ProductProfile = { readonly kind: 'product'; readonly factors: readonly SimpleProfile[] }
+
+export type Profile = SimpleProfile | ProductProfile
 
 /** A factor on both sides of an instant: where the two differ it jumps. */
 export type RatePoint = { readonly at: number; readonly before: number; readonly after: number }
@@ -143,7 +152,7 @@ export type CircuitBreaker =
       readonly maxOpen: number
     }
 
-/** What every calling site (a workload, a `call`) may say of its calls. */
+/** What every calling site (a workload, a `call`, a `query`) may say of its calls. */
 export type CallPolicy = {
   /** Of one attempt, from its send; absent: none. */
   readonly timeout?: Distribution | undefined
@@ -257,7 +266,8 @@ export type Balancer = {
 }
 
 export type Step =
-  | { readonly kind: 'cpu'; readonly demand: Distribution }
+  /** `recorded`: for requests of the workload of that name the demand is what its trace recorded. */
+  | { readonly kind: 'cpu'; readonly demand: Distribution; readonly recorded?: string | undefined }
   | { readonly kind: 'io'; readonly duration: Distribution }
   | { readonly kind: 'memory'; readonly bytes: number }
   | ({
@@ -284,8 +294,8 @@ export type Step =
   /** Holds a connection of the database `to` from its begin to its end, on which its queries run. */
   | { readonly kind: 'transaction'; readonly to: string; readonly steps: readonly Step[] }
 
-/** Connections in front of a server. */
-export type Database = {
+/** Connections in front of a server. What it says of calls is the default of the queries to it. */
+export type Database = CallPolicy & {
   readonly name: string
   /** Of the pool, or of each replica's. */
   readonly connections: number
@@ -304,8 +314,11 @@ export type Database = {
   readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
 }
 
-/** Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. */
-export type Cache = {
+/**
+ * Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. What it says of calls is the
+ * default of those who call it.
+ */
+export type Cache = CallPolicy & {
   readonly name: string
   /** Entries; Infinity: no limit. */
   readonly capacity: number
@@ -409,6 +422,11 @@ export type ScenarioEvent =
       readonly factor: number
       readonly at: number
       readonly until: number
+      readonly spells?: Spells | undefined
+      /** Before each surge the rate rises to `factor` within `lead` seconds; a share of such rises is not followed by one. */
+      readonly precursor?:
+        | { readonly factor: number; readonly lead: Distribution; readonly falseAlarms: number }
+        | undefined
     }
   /** So many replicas of the service are lost, or all but this share of those that are available at `at`. */
   | {
@@ -434,6 +452,8 @@ export type Slo =
   | { readonly kind: 'latency'; readonly quantile: number; readonly below: number; readonly text: string }
   | { readonly kind: 'mean'; readonly below: number; readonly text: string }
   | { readonly kind: 'errors'; readonly below: number; readonly text: string }
+  /** Requests that end ok per second of the measured window. */
+  | { readonly kind: 'throughput'; readonly above: number; readonly text: string }
 
 export type Scenario = {
   readonly name: string

@@ -288,6 +288,7 @@ const richArrivals = (open: boolean): fc.Arbitrary<WorkloadInput['arrivals']> =>
 const richProfile: fc.Arbitrary<NonNullable<WorkloadInput['profile']>> = fc.constantFrom<
   NonNullable<WorkloadInput['profile']>[]
 >(
+  [{ diurnal: { amplitude: 1, period: 6 } }, { steps: { at: [[2, 0.5]], period: 5 } }],
   { spike: { factor: 4, at: 3, rise: 1, hold: 1, decay: 2 } },
   { rates: { values: [0, 2, 1], interval: 1.5, smooth: true, repeat: true } },
 )
@@ -365,6 +366,15 @@ export function anyScenarioWithSockets(kind: ScenarioKind = {}): fc.Arbitrary<Sc
         services: Object.fromEntries(services),
       } as ScenarioInput
     })
+}
+
+/** How a surge comes: all of a sudden, after a rise, or now and then. */
+function announced(pick: number): Partial<Extract<EventInput, { surge: string }>> {
+  if (pick % 3 === 0) return {}
+  return {
+    precursor: { lead: { exponential: { mean: 2 } }, falseAlarms: 0.3 },
+    ...(pick % 3 === 1 ? {} : { spells: { for: 1, gap: { exponential: { mean: 2 } } } }),
+  }
 }
 
 const policies = [...balancingPolicies.keys()]
@@ -494,7 +504,8 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
               return link === undefined ? [] : [{ latency: linkName, add: 0.05, at, for: lasts }]
             if (what === 'loss')
               return link === undefined || calm ? [] : [{ loss: linkName, add: 0.2, at, for: lasts }]
-            if (what === 'surge') return open ? [{ surge: 'w', factor: 2, at, for: lasts }] : []
+            if (what === 'surge')
+              return open ? [{ surge: 'w', factor: 2, at, for: lasts, ...announced(pick) }] : []
             if (what === 'slow') return [{ slow: place, factor: 3, at, for: lasts }]
             return [
               {

@@ -262,6 +262,8 @@ export type Compiled = {
   readonly caches: readonly CacheSpec[]
   readonly program: Program
   readonly replicaCount: number
+  /** By workload, what its trace recorded of each request. */
+  readonly recordedDurations: readonly (Float64Array | undefined)[]
   /** Transactions that a row can have open, one within the other; 0: there are none. */
   readonly transactionDepth: number
   /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */

@@ -1,6 +1,7 @@
 /** A cache: what it does not have it gets by the steps of `miss`. */
 import type { z } from 'zod'
 import type { Cache, Step } from '../types.ts'
+import { type CallPolicyInput, callPolicyFields } from './call-policy.ts'
 import {
   choice,
   either,
@@ -17,7 +18,7 @@ import { type DistributionInput, durationDistribution } from './distribution.ts'
 import { type KeyInput, key, MAX_KEYS } from './key.ts'
 import { type StepInput, step, steps } from './step.ts'
 
-export type CacheInput = {
+export type CacheInput = CallPolicyInput & {
   /** Entries. */
   capacity?: number | undefined
   /** Default lru. */
@@ -94,8 +95,9 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
       .optional()
       .describe("What calls without a key ask for; default: the key of the request's class."),
     warm: flag().optional().describe('Whether the most popular keys are there at the start; default false.'),
+    ...callPolicyFields,
   },
-  { planned: ['timeout', 'retry', 'hedge', 'circuitBreaker', 'cost'] },
+  { planned: ['cost'] },
 ).transform((given, context): Omit<Cache, 'name'> => {
   const { capacity, ttl, hitRatio } = given
   if (hitRatio !== undefined) {
@@ -130,7 +132,12 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
       'A cache has no cores of its own: call a service for anything else.',
     )
   })
+  const { timeout, retry, hedge, circuitBreaker } = given
   return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(hedge === undefined ? {} : { hedge }),
+    ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
     capacity: capacity ?? Number.POSITIVE_INFINITY,
     eviction: given.eviction ?? 'lru',
     ttl: ttl ?? Number.POSITIVE_INFINITY,

@@ -1,10 +1,11 @@
 /** A database: pools of connections in front of a server that runs so many queries at a time. */
 import type { z } from 'zod'
 import type { Database, Distribution } from '../types.ts'
+import { type CallPolicyInput, callPolicyFields } from './call-policy.ts'
 import { choice, flag, integer, mapOf, noun, number, problem, type Quantity } from './common.ts'
 import { type DistributionInput, durationDistribution, positiveDurationDistribution } from './distribution.ts'
 
-export type DatabaseInput = {
+export type DatabaseInput = CallPolicyInput & {
   /** Of the pool, or of each replica's; default 10. */
   connections?: number | undefined
   /** One for all callers (default), or one for each replica that calls. */
@@ -69,8 +70,9 @@ export const database: z.ZodType<Omit<Database, 'name'>, DatabaseInput> = noun(
     queries: mapOf(durationDistribution, 'latencies')
       .optional()
       .describe('Latencies of queries by name, for query: { to: orders, type: read }.'),
+    ...callPolicyFields,
   },
-  { planned: ['circuitBreaker', 'timeout', 'retry', 'cost'] },
+  { planned: ['cost'] },
 ).transform((given, context): Omit<Database, 'name'> => {
   if (given.maxConnections !== undefined && given.pool !== 'per-replica')
     problem(
@@ -79,7 +81,12 @@ export const database: z.ZodType<Omit<Database, 'name'>, DatabaseInput> = noun(
       'maxConnections limits pools of replicas, and there is one pool for all',
       'Write pool: per-replica, or remove it.',
     )
+  const { timeout, retry, hedge, circuitBreaker } = given
   return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(hedge === undefined ? {} : { hedge }),
+    ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
     connections: given.connections ?? 10,
     ...(given.pool === 'per-replica' ? { pool: given.pool } : {}),
     ...(given.maxConnections === undefined ? {} : { maxConnections: given.maxConnections }),

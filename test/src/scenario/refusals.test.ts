@@ -327,7 +327,7 @@ const CASES: Case[] = [
   [
     'a step of two kinds',
     [['{ io: 10ms }', '{ io: 10ms, cpu: 1ms }']],
-    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, io, memory, call, query, forward, parallel, choose, repeat, transaction.',
+    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, recorded, io, memory, call, query, forward, parallel, choose, repeat, transaction.',
   ],
   [
     'a misspelled distribution, once',
@@ -372,7 +372,22 @@ const CASES: Case[] = [
   [
     'an objective on an unknown metric',
     [['name: Shop', 'slo: [p100 < 1s]']],
-    'unknown metric "p100" in "p100 < 1s" (shop.yml:1:7 slo[0]). Write e.g. "p95 < 250ms", "mean < 1s" or "errors < 0.1%".',
+    'unknown metric "p100" in "p100 < 1s" (shop.yml:1:7 slo[0]). Write e.g. "p95 < 250ms", "mean < 1s", "errors < 0.1%" or "throughput > 100/s".',
+  ],
+  [
+    'an objective the wrong way round',
+    [['name: Shop', 'slo: [throughput < 9/s]']],
+    'expected throughput > a bound, got "throughput < 9/s" (shop.yml:1:7 slo[0]).',
+  ],
+  [
+    'a latency that is to be long',
+    [['name: Shop', 'slo: [p95 > 1s]']],
+    'expected p95 < a bound, got "p95 > 1s" (shop.yml:1:7 slo[0]).',
+  ],
+  [
+    'a throughput in seconds',
+    [['name: Shop', 'slo: [throughput > 9s]']],
+    'expected a rate, got a duration: "9s" (shop.yml:1:7 slo[0]).',
   ],
   [
     'relays, which only imports have',
