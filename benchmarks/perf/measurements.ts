@@ -9,6 +9,7 @@ import { networkStep } from './network-step.ts'
 import { ppoCartpole } from './ppo-cartpole.ts'
 import { pythonSteps } from './python-steps.ts'
 import { stateMemory } from './state-memory.ts'
+import { vectorSteps } from './vector-steps.ts'
 
 export const measurements: readonly Measurement[] = [
   mm1,
@@ -19,5 +20,6 @@ export const measurements: readonly Measurement[] = [
   ...balancerCosts,
   stateMemory,
   ...envSnapshots,
+  ...vectorSteps,
   ...pythonSteps,
 ]

@@ -2,7 +2,7 @@
  * Autoscaling-v0: at every interval, change the number of replicas that is asked for. A continuing system: never
  * terminated, truncated after a number of decisions or at the scenario's horizon.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Discrete,
@@ -165,6 +165,7 @@ export class Autoscaling implements Env<Float32Array, number> {
   }
 
   step(action: number): StepResult<Float32Array> {
+    if (this.simulation === undefined) throw new ResetNeededError()
     if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const target = this.validTarget(action)
     return this.take(target, target !== this.scaler.target + action - this.span)
@@ -295,7 +296,7 @@ export class Autoscaling implements Env<Float32Array, number> {
     const tail = settle ? this.slo + 10 * autoscaler.interval + 1e4 : 0
     const horizon =
       episodeLength > 0
-        ? duration + (episodeLength + 2) * autoscaler.interval + tail
+        ? Math.max(duration, warm ? 0 : scenario.warmup) + (episodeLength + 2) * autoscaler.interval + tail
         : scenario.horizon + duration
     const policy = !warm
       ? autoscaler.policy

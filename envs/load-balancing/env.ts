@@ -2,7 +2,7 @@
  * LoadBalancing-v0: at each request that reaches a balancer, choose the replica. A continuing system: it is never
  * terminated, an episode is truncated after a number of decisions or at the scenario's horizon.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Discrete,
@@ -167,8 +167,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
   }
 
   step(action: number): StepResult<Float32Array> {
-    const simulation = this.simulation!
-    const view = this.pending
+    const { simulation, pending: view } = this
+    if (simulation === undefined) throw new ResetNeededError()
     if (view === undefined) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const slot = this.validSlot(view, action)
     simulation.decide(slot)

@@ -188,17 +188,17 @@ export class SharedVectorEnv implements VectorEnvironment {
     }
     this.takeActions(actions)
     this.ready = false
+    const step = this.steps++
     for (let worker = 0; worker < this.threads.length; worker++) this.ask(worker, STEP)
     let failure: unknown
     try {
       const { infos, finals } = this.local.step(this.localActions)
-      this.localInfos[this.steps % this.infosKept] = { infos, finals }
+      this.localInfos[step % this.infosKept] = { infos, finals }
     } catch (error) {
       failure = this.named(error)
     }
     this.finish(failure)
     this.ready = true
-    const step = this.steps++
     const { observations, rewards, terminated, truncated } = this.storage
     return new SharedStepResult(observations, rewards, terminated, truncated, () => this.infosOf(step))
   }

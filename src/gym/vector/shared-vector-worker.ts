@@ -103,8 +103,10 @@ export function runSharedVectorWorker(
     }
     try {
       if (kind === STEP) {
+        // Counted before: a step in which some environment throws has its number in all threads.
+        const step = steps++
         const { infos, finals } = env.step(own.actions)
-        kept[steps++ % infosKept] = { infos, finals }
+        kept[step % infosKept] = { infos, finals }
       } else {
         const reply = answerTo(port.receive()!, env, (step) => kept[step % infosKept]!)
         if (reply !== undefined) port.post(reply)
