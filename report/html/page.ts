@@ -7,7 +7,7 @@ import { heatMap } from '../charts/heat-map.ts'
 import { waterfall } from '../charts/phases.ts'
 import { topology } from '../charts/topology.ts'
 import { CLIENT_SCRIPT, CLIENT_STYLE } from '../client.generated.ts'
-import { number, percent, perSecond, seconds } from '../format.ts'
+import { number, percent, perSecond, range, seconds } from '../format.ts'
 import { type Panel, panelsOf } from '../panels.ts'
 import { PALETTE, type ReportInput } from '../types.ts'
 import { embedJson, escapeHtml } from './escape.ts'
@@ -108,7 +108,7 @@ function chance({ slo, replications }: MonteCarloResult, i: number): string {
   const item = slo[i]
   if (item === undefined) return '–'
   const { low, high } = item.probability
-  return `${item.met} of ${replications} (${percent(low)} to ${percent(high)})`
+  return `${item.met} of ${replications} (${range(percent(low), percent(high))})`
 }
 
 function cards(
@@ -139,7 +139,7 @@ function metricText(metric: string, value: number): string {
 
 function intervalText(metric: string, { low, high }: Pick<Estimate, 'low' | 'high'>): string {
   if (low === null || high === null) return ''
-  return `${metricText(metric, low)} to ${metricText(metric, high)}`
+  return range(metricText(metric, low), metricText(metric, high))
 }
 
 function why(result: Result): string {
@@ -300,10 +300,10 @@ function compared({ variants, best, replications, level }: CompareResult): strin
   const text = (
     metric: string,
     value: { estimate: number; low: number | null; high: number | null } | undefined,
-  ): string => {
+  ): Cell => {
     if (value === undefined) return '–'
-    const interval = value.low === value.high ? '' : ` (${intervalText(metric, value)})`
-    return `${metricText(metric, value.estimate)}${interval}`
+    const below = value.low === value.high ? '' : intervalText(metric, value)
+    return { text: metricText(metric, value.estimate), below }
   }
   const rows = variants.map(({ name, estimates }): Cell[] => [
     name,

@@ -157,9 +157,11 @@ function addComponent(out: Exposition, component: string, item: ComponentResult)
       break
     case 'database':
       counter('arrivals', 'Requests that came.', item.arrivals)
+      counter('transactions', 'Transactions begun.', item.transactions)
       counter('pool_timeouts', 'Queries that gave up waiting for a connection.', item.poolTimeouts)
       counter('failures', 'Queries failed by events.', item.failures)
       level('connections', 'Connections held', item.connections)
+      level('open_connections', 'Connections open, held or not', item.open)
       level('running', 'Queries at work', item.running)
       break
     case 'cache':

@@ -19,7 +19,7 @@ import { parse } from 'yaml'
 import { loadScenario } from '../../src/index.ts'
 import { ROOT } from '../support/cli.ts'
 import { PYTHON, runPython } from '../support/python.ts'
-import { type Block, commandsOf, readBlocks, wordsOf } from './read-blocks.ts'
+import { type Block, commandsOf, ONLY, readBlocks, wordsOf } from './read-blocks.ts'
 
 type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string }
 type Command = { readonly block: Block; readonly text: string; readonly words: readonly string[] }
@@ -37,7 +37,7 @@ const FILES = [
   ...markdownUnder('scenarios'),
   'benchmarks/README.md',
   'python/README.md',
-]
+].filter((file) => ONLY === undefined || file.startsWith(ONLY))
 
 /** Inside of the package, so that its own name leads to what is built. */
 mkdirSync(join(ROOT, '.cache'), { recursive: true })

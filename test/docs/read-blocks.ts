@@ -6,7 +6,8 @@
  * - `exit="1"` is the exit code that is expected;
  * - `skip="why"` is not run.
  *
- * With DOCS=full in the environment nothing is shortened, and all output that is shown is compared.
+ * With DOCS=docs/tutorial in the environment the documents there are read as they are for the reader: nothing is
+ * shortened, and all output that is shown is compared.
  */
 
 export type Block = {
@@ -23,12 +24,13 @@ export type Block = {
   readonly verbatim: boolean
 }
 
-const FULL = process.env.DOCS === 'full'
+export const ONLY: string | undefined = process.env.DOCS
 
 const KNOWN = new Set(['with', 'replace', 'exit', 'skip'])
 
 /** @throws Error on an info string that says something else. */
 export function readBlocks(file: string, markdown: string): Block[] {
+  const full = ONLY !== undefined
   return [...markdown.matchAll(/^```([^\n]*)\n(.*?)^```$/gms)].map((match): Block => {
     const line = markdown.slice(0, match.index).split('\n').length
     const [, info = '', body = ''] = match
@@ -43,19 +45,19 @@ export function readBlocks(file: string, markdown: string): Block[] {
       const [from = '', to] = change.split('=>')
       if (to === undefined || !body.includes(from))
         throw new Error(`${file}:${line}: there is no "${from}" to replace`)
-      if (!FULL) text = text.replaceAll(from, to)
+      if (!full) text = text.replaceAll(from, to)
     }
     return {
       ...{
         file,
         line,
         language,
-        add: FULL ? '' : (said.with ?? ''),
+        add: full ? '' : (said.with ?? ''),
         exit: Number(said.exit ?? 0),
         skip: said.skip,
       },
       text,
-      verbatim: FULL || (said.with === undefined && said.replace === undefined),
+      verbatim: full || (said.with === undefined && said.replace === undefined),
     }
   })
 }
