@@ -282,7 +282,11 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   private validSlot(view: Balancer, action: number): number {
     const { n, available } = view
-    if (Number.isInteger(action) && action >= 0 && action < n && available[action] === 1) return action
+    return action >= 0 && action < n && available[action] === 1 ? action : this.instead(view, action)
+  }
+
+  /** What is done instead of an action that cannot be taken. */
+  private instead({ n, available }: Balancer, action: number): number {
     if (!Number.isInteger(action) || action < 0 || action >= n) {
       throw new InvalidActionError(
         action,

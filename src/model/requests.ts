@@ -174,21 +174,24 @@ export class Requests implements Part {
     for (let i = 0; i < this.intervals.length; i++) {
       this.intervals[i]!.ended(age, outcome !== OK, this.isLate[row] === 1)
     }
-    if (this.listener !== undefined) {
-      const { name, workload } = compiled.classes[cls]!
-      this.listener({
-        workload: compiled.scenario.workloads[workload]!.name,
-        class: name,
-        number: legs.number[row]!,
-        start,
-        end: now,
-        outcome: OUTCOMES[outcome]!,
-        attempts: legs.attempt[row]!,
-      })
-    }
+    if (this.listener !== undefined) this.tell(row, outcome, this.listener)
     const { number } = legs
     this.workloads.ended(compiled.classes[cls]!.workload, number[row]!)
     legs.release(row)
+  }
+
+  private tell(row: number, outcome: number, listener: (record: RequestRecord) => void): void {
+    const { legs, compiled } = this
+    const { name, workload } = compiled.classes[legs.cls[row]!]!
+    listener({
+      workload: compiled.scenario.workloads[workload]!.name,
+      class: name,
+      number: legs.number[row]!,
+      start: legs.start[row]!,
+      end: this.kernel.now,
+      outcome: OUTCOMES[outcome]!,
+      attempts: legs.attempt[row]!,
+    })
   }
 
   private deadline(row: number, generation: number): void {

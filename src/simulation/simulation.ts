@@ -159,21 +159,26 @@ export class Simulation {
 
   /** Runs to a time (events at exactly that time do not run), to the end, or to the next decision taken outside. */
   until(time: number): Stop {
-    const { kernel, balancers, scalers, legs } = this.world
+    const { kernel } = this.world
     if (kernel.suspended)
       throw new SimError('decision-pending', 'a decision is pending. Call resume(action) first.')
     if (!this.started) this.start()
     const { horizon } = this.scenario
     if (this.atHorizon === undefined) {
-      if (kernel.run(Math.min(time, horizon)) === 'suspended') return this.decision(balancers, scalers)
+      if (kernel.run(Math.min(time, horizon)) === 'suspended') return this.decision()
       if (time < horizon) return { reason: 'until' }
       this.atHorizon = componentResults(this.world)
     }
+    return this.afterHorizon()
+  }
+
+  private afterHorizon(): Stop {
+    const { kernel, legs } = this.world
+    const { horizon } = this.scenario
     if (this.drain) {
       const slice = Math.max(1e-3, horizon / 1000)
       while (legs.live > 0 && kernel.queue.peekTime() < Number.POSITIVE_INFINITY) {
-        if (kernel.run(Math.max(kernel.now + slice, horizon)) === 'suspended')
-          return this.decision(balancers, scalers)
+        if (kernel.run(Math.max(kernel.now + slice, horizon)) === 'suspended') return this.decision()
       }
     }
     return { reason: 'end' }
@@ -190,19 +195,27 @@ export class Simulation {
 
   /** Takes the pending decision without running on. @throws SimError when there is none, or it cannot be taken. */
   decide(action: number): void {
+    const { kernel, balancers } = this.world
+    const b = balancers.pendingBalancer
+    if (b >= 0 && balancers.all[b]!.available[action] === 1) {
+      kernel.suspended = false
+      balancers.resume(action)
+    } else {
+      this.decideOther(action)
+    }
+  }
+
+  /** What `decide` seldom has to do, apart from what it does at every step of an environment. */
+  private decideOther(action: number): void {
     const { kernel, balancers, scalers, gate } = this.world
     if (!kernel.suspended) throw new SimError('no-decision', 'no decision is pending. Call run() first.')
     if (balancers.pendingBalancer >= 0) {
-      const balancer = balancers.all[balancers.pendingBalancer]!
-      if (balancer.available[action] !== 1) {
-        throw new SimError(
-          'invalid-decision',
-          `slot ${action} of ${balancer.spec.name} is not available. Choose one whose mask is 1.`,
-        )
-      }
-      kernel.suspended = false
-      balancers.resume(action)
-    } else if (gate.pending >= 0) {
+      throw new SimError(
+        'invalid-decision',
+        `slot ${action} of ${balancers.all[balancers.pendingBalancer]!.spec.name} is not available. Choose one whose mask is 1.`,
+      )
+    }
+    if (gate.pending >= 0) {
       if (action !== 0 && action !== 1) {
         throw new SimError(
           'invalid-decision',
@@ -342,10 +355,14 @@ export class Simulation {
     this.world.balancers.start()
   }
 
-  private decision(balancers: Balancers, scalers: Scalers): Stop {
+  private decision(): Stop {
+    const { balancers } = this.world
     const b = balancers.pendingBalancer
-    if (b >= 0) return (this.balancerStops[b] ??= balancerStop(b, balancers.all[b]!))
-    const { gate } = this.world
+    return b >= 0 ? (this.balancerStops[b] ??= balancerStop(b, balancers.all[b]!)) : this.otherDecision()
+  }
+
+  private otherDecision(): Stop {
+    const { gate, scalers } = this.world
     if (gate.pending >= 0) return { reason: 'decision', kind: 'admission', index: gate.service, view: gate }
     return { reason: 'decision', kind: 'scaler', index: scalers.pending, view: scalers.all[scalers.pending]! }
   }
