@@ -13,6 +13,7 @@ import type { BalancerSpec } from '../compile/compiled.ts'
 import type { World } from '../world.ts'
 import { HostHealth } from './host-health.ts'
 import { LazyIndex } from './lazy-index.ts'
+import { PassiveChecks } from './passive-checks.ts'
 import { SlowStart } from './slow-start.ts'
 
 /** Seconds: the time constant of a balancer's averages of response times and failures. */
@@ -49,6 +50,7 @@ export class Balancer implements BalancerView {
   /** Hears what comes back: the policy, or another one that decides outside. */
   listener: BalancingPolicy | undefined
   readonly health: HostHealth | undefined
+  readonly passive: PassiveChecks | undefined
   readonly draws: Stream
   policy: BalancingPolicy
   private policySpec: PolicySpec
@@ -85,9 +87,10 @@ export class Balancer implements BalancerView {
       spec.slowStart === undefined ? undefined : new SlowStart(spec.slowStart, spec.weights, this.weight)
     const panicThreshold = spec.panicThreshold ?? (spec.outlierDetection === undefined ? 0 : 0.5)
     this.health =
-      spec.outlierDetection === undefined && panicThreshold === 0
+      spec.outlierDetection === undefined && spec.passiveChecks === undefined && panicThreshold === 0
         ? undefined
         : new HostHealth(n, spec.outlierDetection, panicThreshold)
+    this.passive = spec.passiveChecks === undefined ? undefined : new PassiveChecks(n, spec.passiveChecks)
     this.reportedLoad = new Int32Array(n)
     this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
     this.sentSince = new Int32Array(n)
@@ -242,6 +245,7 @@ export class Balancer implements BalancerView {
       policy: this.policy.save(),
       slowStart: this.slowStart?.save(),
       health: this.health?.save(),
+      passive: this.passive?.save(),
     }
   }
 
@@ -254,6 +258,7 @@ export class Balancer implements BalancerView {
     this.policy.load(from.policy)
     this.slowStart?.restore(from.slowStart)
     this.health?.restore(from.health)
+    this.passive?.restore(from.passive)
     this.weightVersion++
     for (const index of this.indices) for (let i = 0; i < this.n; i++) index.touch(i)
   }

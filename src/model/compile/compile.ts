@@ -515,6 +515,8 @@ class Compiler {
       uses,
       speeds: Float64Array.from({ length: slots }, (_, i) => declared[i] ?? last),
       autoscaled: service.autoscaler !== undefined,
+      readiness: service.readiness,
+      coldStart: service.coldStart,
       startupSite:
         service.autoscaler === undefined
           ? -1
@@ -560,6 +562,7 @@ class Compiler {
       policy: balancer.policy,
       slowStart: balancer.slowStart,
       outlierDetection: balancer.outlierDetection,
+      passiveChecks: balancer.passiveChecks,
       panicThreshold: balancer.panicThreshold,
       reports: balancer.reports,
       replicas: Int32Array.from(slots, ({ service, slot }) => service.firstReplica + slot),
