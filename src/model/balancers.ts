@@ -218,6 +218,7 @@ export class Balancers implements Part {
       this.gauges.add(2 * b, 1, kernel.now)
       network.pushFrame(leg, compiled.nodes.length + backend)
     }
+    if (balancer.passive !== undefined) this.rotation.chosen(b, slot)
     legs.replica[leg] = r
     legs.backend[leg] = backend
     balancer.inTransit[slot]!++

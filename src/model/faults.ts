@@ -122,17 +122,25 @@ export class Faults implements Part {
   }
 
   private outage(event: Extract<ScenarioEvent, { kind: 'outage' }>, on: number): void {
-    const { replicas, services, balancers } = this.world
+    const { services, balancers } = this.world
     for (const r of this.replicasOf(event)) {
       if (event.balancer !== undefined) {
         balancers.takeOut(event.balancer, r, on === 1 ? 1 : -1)
         continue
       }
-      const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
-      counts[r]! += on === 1 ? 1 : -1
-      replicas.availabilityChanged(r)
+      this.strike(r, event.mode, on === 1 ? 1 : -1)
       if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
+  }
+
+  private strike(r: number, mode: 'drain' | 'crash', by: 1 | -1): void {
+    const { replicas } = this.world
+    if (mode === 'crash') {
+      replicas.changeCrashes(r, by)
+      return
+    }
+    replicas.drained[r]! += by
+    replicas.availabilityChanged(r)
   }
 
   /** Takes the last slots of those that are available, as many as the event says, until it ends. */
@@ -147,10 +155,8 @@ export class Faults implements Part {
       const count = 'replicas' in loss ? loss.replicas : there.length - Math.round(there.length * loss.factor)
       this.lost.set(e, there.slice(0, count))
     }
-    const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
     for (const r of this.lost.get(e) ?? []) {
-      counts[r]! += on === 1 ? 1 : -1
-      replicas.availabilityChanged(r)
+      this.strike(r, event.mode, on === 1 ? 1 : -1)
       if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
     if (on === 0) this.lost.delete(e)
@@ -183,9 +189,8 @@ export class Faults implements Part {
   }
 
   private speed(r: number): void {
-    const { replicas, services, compiled } = this.world
-    const s = replicas.service[r]!
-    const spec = compiled.services[s]!
+    const { replicas, compiled } = this.world
+    const spec = compiled.services[replicas.service[r]!]!
     const slot = r - spec.firstReplica
     let factor = 1
     this.events.forEach((event, e) => {
@@ -200,8 +205,8 @@ export class Faults implements Part {
         factor *= event.factor
       }
     })
-    const speed = spec.speeds[slot]! / factor
-    if (speed !== replicas.speed[r]) services.cores[s]!.setSpeed(r, speed)
+    replicas.slowdown[r] = factor
+    replicas.updateSpeed(r)
   }
 
   /** Slow spells that are on, per replica: a hidden phase of the system. */

@@ -18,7 +18,7 @@ import type { Legs } from './legs.ts'
 import { BRANCH, LEG } from './legs.ts'
 import type { Network } from './network.ts'
 import { ProcessorSharing } from './processor-sharing.ts'
-import type { Replicas } from './replicas.ts'
+import { READY, type Replicas } from './replicas.ts'
 import { LOAD, READY_REPLICAS, SERVICE_GAUGES, WORKING_REPLICAS } from './service-gauges.ts'
 import { Interruptions } from './serving/interruptions.ts'
 import { Reservations } from './serving/reservations.ts'
@@ -128,7 +128,8 @@ export class Services implements Part {
     this.arrivals[s]!++
     this.offered[s]! += spec.endpoints[endpoint]!.demand
     replicas.arrivals[r]!++
-    if (replicas.crashed[r]! > 0) {
+    // Of a replica that was cut off, what was on its way there finds nobody.
+    if (replicas.crashed[r]! > 0 || replicas.state[r]! < READY) {
       replicas.settle(r)
       legs.outcome[leg] = FAILED
       this.network.back(leg)

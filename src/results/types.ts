@@ -250,6 +250,8 @@ export type ComponentResult =
       /** Mean seconds from arrival at the service to its answer. */
       readonly residence: number
       readonly ready: GaugeSummary
+      /** Legs that were cut off at draining replicas, where there is a `drainTimeout`; over the whole run. */
+      readonly cutOff?: number
       /** Replica-hours paid x cost of one. */
       readonly cost: number
       readonly replicas: readonly ReplicaResult[]

@@ -242,6 +242,9 @@ export type Sockets = {
   readonly timeWait: number
 }
 
+/** nginx: a host is taken out after so many failures within so many seconds, and for that long. */
+export type PassiveChecks = { readonly maxFails: number; readonly failTimeout: number }
+
 export type Balancer = {
   readonly name: string
   readonly policy: PolicySpec
@@ -256,6 +259,7 @@ export type Balancer = {
   readonly overload?: Overload | undefined
   readonly slowStart?: SlowStart | undefined
   readonly outlierDetection?: OutlierDetection | undefined
+  readonly passiveChecks?: PassiveChecks | undefined
   /** Share of the hosts below which all of them get traffic; absent: half with outlier detection, else never. */
   readonly panicThreshold?: number | undefined
   /** Seconds between the reports that replicas make of their queues; absent: none. */
@@ -355,7 +359,20 @@ export type Autoscaler = {
   readonly startup: Distribution
   /** Seconds by which the metrics that the policy sees are late. */
   readonly metricDelay: number
+  /** Seconds after which what is left at a draining replica is cut off; absent: never. */
+  readonly drainTimeout?: number | undefined
 }
+
+/** Kubernetes: times in seconds, thresholds in probes in a row. */
+export type Readiness = {
+  readonly initialDelay: number
+  readonly period: number
+  readonly failureThreshold: number
+  readonly successThreshold: number
+}
+
+/** Speed grows from the share `speed` to 1 over `duration` seconds. */
+export type ColdStart = { readonly duration: number; readonly speed: number }
 
 /** What a service says of calls is the default of those who call it. */
 export type Service = CallPolicy & {
@@ -374,6 +391,10 @@ export type Service = CallPolicy & {
   /** Absent: never. */
   readonly cancel?: Cancel | undefined
   readonly autoscaler?: Autoscaler | undefined
+  /** Absent: what happens to a replica is known at once. */
+  readonly readiness?: Readiness | undefined
+  /** Absent: a replica has its full speed at once. */
+  readonly coldStart?: ColdStart | undefined
   /** Cost of one replica-hour. */
   readonly cost: number
 }

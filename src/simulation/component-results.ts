@@ -215,6 +215,9 @@ function serviceResult(
     arrivals: services.arrivals[s]!,
     residence: perArrival(LOAD),
     ready,
+    ...(config.autoscaler?.drainTimeout === undefined
+      ? {}
+      : { cutOff: world.scalers.all.find((scaler) => scaler.service === s)!.cutOff }),
     cost: (gauge(PAID_REPLICAS).mean * window * config.cost) / 3600,
     replicas: Array.from({ length: spec.slots }, (_, slot) => {
       const r = spec.firstReplica + slot

@@ -351,6 +351,7 @@ export class Simulation {
     this.started = true
     this.faults.start()
     this.world.scalers.start()
+    this.world.replicas.start()
     this.world.workloads.start()
     this.world.balancers.start()
   }

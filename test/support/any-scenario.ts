@@ -254,19 +254,28 @@ function service(
           { count: 2, speed: 0.5 },
         ]),
       ),
+      starts: fc.record(
+        {
+          readiness: fc.constant({ initialDelay: 0.2, period: 0.5, failureThreshold: 2 }),
+          coldStart: fc.constant({ duration: 2, speed: 0.3 }),
+        },
+        { requiredKeys: [] },
+      ),
       scaled: fc.option(
         fc.record({
           policy: fc.constantFrom(...scalingPolicies.keys()),
           startup: duration(1),
           metricDelay: fc.constantFrom(0, 0.5, 3),
+          drainTimeout: calm ? fc.constant(undefined) : fc.constantFrom(undefined, 0, 0.1),
         }),
         { freq: 5 },
       ),
     })
-    .map(({ a, b, cores, discipline, defaults, guarded, memory, workers, replicas, scaled }) => ({
+    .map(({ a, b, cores, discipline, defaults, guarded, memory, workers, replicas, starts, scaled }) => ({
       endpoints: { a, b },
       cores,
       discipline,
+      ...starts,
       ...(defaults ?? {}),
       ...(guarded === null ? {} : allowed(guarded, discipline)),
       // Fits any endpoint: 4 MiB at most, twice in no repeat.
@@ -386,6 +395,7 @@ const hostOptions: fc.Arbitrary<BalancerInput> = fc.record(
     slowStart: fc.constant({ window: 4, minWeight: 0.2 }),
     outlierDetection: fc.constant({ consecutiveFailures: 2, interval: 1, baseEjection: 2 }),
     panicThreshold: fc.constantFrom(0.4, 0.9),
+    passiveChecks: fc.constant({ maxFails: 2, failTimeout: 1 }),
   },
   { requiredKeys: [] },
 )
@@ -406,7 +416,12 @@ const balancerOverload: fc.Arbitrary<BalancerInput> = fc
   .map((overload) => ({ overload, noBackend: 0.5 }))
 
 /** Without what the policy or the way of the answers rules out. */
-export function fitting({ outlierDetection, overload, ...balancer }: BalancerInput): BalancerInput {
+export function fitting({
+  outlierDetection,
+  passiveChecks,
+  overload,
+  ...balancer
+}: BalancerInput): BalancerInput {
   const { uses = [] } = createBalancingPolicy({ name: balancer.policy as string, params: {} }, 1)
   const response = uses.includes('answers') ? 'proxy' : balancer.response
   return {
@@ -414,6 +429,7 @@ export function fitting({ outlierDetection, overload, ...balancer }: BalancerInp
     response,
     ...(balancer.policy === 'stale-estimate' ? { reports: { interval: 0.5 } } : {}),
     ...(response === 'proxy' && outlierDetection !== undefined ? { outlierDetection } : {}),
+    ...(response === 'proxy' && passiveChecks !== undefined ? { passiveChecks } : {}),
     ...(response === 'proxy' && overload !== undefined ? { overload } : {}),
   }
 }

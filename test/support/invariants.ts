@@ -274,17 +274,20 @@ function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
   }
 }
 
-/** Who gets traffic: nobody that is not ready, and no ejected host unless all hosts do. */
+/** Who gets traffic: nobody that is not ready or known to have crashed, and no ejected host unless all hosts do. */
 function expectHealth({ world }: Simulation): void {
   const { balancers, replicas } = world
-  for (const { available, availableCount, rotation, health, spec } of balancers.all) {
+  for (const { available, availableCount, rotation, health, passive, spec } of balancers.all) {
     expect(available.reduce((sum, value) => sum + value, 0)).toBe(availableCount)
     expect(new Set(rotation).size).toBe(availableCount)
     for (const slot of rotation) {
       const r = spec.replicas[slot]!
       expect([available[slot], replicas.state[r], replicas.drained[r]]).toEqual([1, READY, 0])
       if (health?.panicking) continue
-      expect([replicas.crashed[r], health?.ejected[slot] ?? 0]).toEqual([0, 0])
+      const down = passive?.isDown(slot, world.kernel.now) ?? false
+      expect([replicas.seemsUp(r), health?.ejected[slot] ?? 0, down]).toEqual([true, 0, false])
+      const probed = world.compiled.services[replicas.service[r]!]!.readiness !== undefined
+      if (!probed) expect(replicas.crashed[r]).toBe(0)
     }
     if (health !== undefined)
       expect(health.ejected.reduce((sum, value) => sum + value, 0)).toBe(health.active)

@@ -14,6 +14,7 @@ import type { World } from '../world.ts'
 import { HostHealth } from './host-health.ts'
 import { IntervalMeter } from './interval-meter.ts'
 import { LazyIndex } from './lazy-index.ts'
+import { PassiveChecks } from './passive-checks.ts'
 import { SlowStart } from './slow-start.ts'
 
 /** Seconds: the time constant of a balancer's averages of response times and failures. */
@@ -50,6 +51,7 @@ export class Balancer implements BalancerView {
   /** Hears what comes back: the policy, or another one that decides outside. */
   listener: BalancingPolicy | undefined
   readonly health: HostHealth | undefined
+  readonly passive: PassiveChecks | undefined
   readonly draws: Stream
   policy: BalancingPolicy
   private policySpec: PolicySpec
@@ -93,9 +95,10 @@ export class Balancer implements BalancerView {
     this.meter = undefined
     const panicThreshold = spec.panicThreshold ?? (spec.outlierDetection === undefined ? 0 : 0.5)
     this.health =
-      spec.outlierDetection === undefined && panicThreshold === 0
+      spec.outlierDetection === undefined && spec.passiveChecks === undefined && panicThreshold === 0
         ? undefined
         : new HostHealth(n, spec.outlierDetection, panicThreshold)
+    this.passive = spec.passiveChecks === undefined ? undefined : new PassiveChecks(n, spec.passiveChecks)
     this.reportedLoad = new Int32Array(n)
     this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
     this.sentSince = new Int32Array(n)
@@ -279,6 +282,7 @@ export class Balancer implements BalancerView {
       policy: this.policy.save(),
       slowStart: this.slowStart?.save(),
       health: this.health?.save(),
+      passive: this.passive?.save(),
       weights: this.weighed ? this.base.slice() : undefined,
       meter: this.meter?.save(),
     }
@@ -295,6 +299,7 @@ export class Balancer implements BalancerView {
     this.base.set((from.weights as Float64Array | undefined) ?? this.spec.weights)
     this.slowStart?.restore(from.slowStart)
     this.health?.restore(from.health)
+    this.passive?.restore(from.passive)
     this.meter = undefined
     if (from.meter !== undefined) this.measured().restore(from.meter)
     this.weightsChanged()

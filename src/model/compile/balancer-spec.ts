@@ -42,6 +42,7 @@ export function balancerSpec(
     policy: balancer.policy,
     slowStart: balancer.slowStart,
     outlierDetection: balancer.outlierDetection,
+    passiveChecks: balancer.passiveChecks,
     panicThreshold: balancer.panicThreshold,
     reports: balancer.reports,
     replicas: Int32Array.from(slots, ({ service, slot }) => service.firstReplica + slot),

@@ -4,7 +4,9 @@ import type {
   Backoff,
   Balancer,
   CircuitBreaker,
+  ColdStart,
   Distribution,
+  Readiness,
   RetryBudget,
   Scenario,
   Sockets,
@@ -185,7 +187,7 @@ export type BalancerSpec = {
   readonly classes: readonly number[]
   /** Mean demand of a class's request here, by class; NaN where none. */
   readonly classDemand: Float64Array
-} & Pick<Balancer, 'slowStart' | 'outlierDetection' | 'panicThreshold' | 'reports'>
+} & Pick<Balancer, 'slowStart' | 'outlierDetection' | 'passiveChecks' | 'panicThreshold' | 'reports'>
 
 export type ServiceSpec = {
   readonly name: string
@@ -226,6 +228,8 @@ export type ServiceSpec = {
   }
   readonly speeds: Float64Array
   readonly autoscaled: boolean
+  readonly readiness: Readiness | undefined
+  readonly coldStart: ColdStart | undefined
   readonly startupSite: number
 }
 

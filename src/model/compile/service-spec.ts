@@ -59,6 +59,8 @@ export function serviceSpec(
     uses,
     speeds: Float64Array.from({ length: slots }, (_, i) => declared[i] ?? last),
     autoscaled: service.autoscaler !== undefined,
+    readiness: service.readiness,
+    coldStart: service.coldStart,
     startupSite:
       service.autoscaler === undefined ? -1 : tables.site(`${name}.startup`, service.autoscaler.startup),
   }

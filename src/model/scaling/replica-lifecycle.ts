@@ -16,6 +16,7 @@ export class ReplicaLifecycle {
   readonly readyAt: Float64Array
   private readonly startOrder: Int32Array
   private readonly readyKind: number
+  private readonly cutOffKind: number
 
   constructor(world: World, scalers: readonly Scaler[]) {
     this.world = world
@@ -30,6 +31,7 @@ export class ReplicaLifecycle {
     compiled.services.forEach((spec: ServiceSpec, s) => {
       services.gauges.set(s * SERVICE_GAUGES + PAID_REPLICAS, spec.initialReady, 0)
     })
+    this.cutOffKind = kernel.on('a replica has drained for long enough', (r, start) => this.cutOff(r, start))
     this.readyKind = kernel.on('a replica becomes ready', (r, start) => this.becameReady(r, start))
   }
 
@@ -47,14 +49,19 @@ export class ReplicaLifecycle {
     scaler.starting++
     this.count(scaler, PAID_REPLICAS, 1)
     this.startOrder[r] = start
-    this.readyAt[r] = kernel.now + startup
+    const { readiness } = scaler.spec
+    const probing =
+      readiness === undefined
+        ? 0
+        : readiness.initialDelay + (readiness.successThreshold - 1) * readiness.period
+    this.readyAt[r] = kernel.now + startup + probing
     replicas.setState(r, STARTING)
-    kernel.at(this.readyAt[r]!, this.readyKind, r, start)
+    kernel.at(kernel.now + startup, this.readyKind, r, start)
   }
 
   /** A start that waits is cancelled first, then the youngest that is starting; then the least loaded drains. */
   stop(scaler: Scaler): void {
-    const { replicas } = this.world
+    const { replicas, kernel } = this.world
     if (scaler.pending > 0) {
       scaler.pending--
       return
@@ -77,6 +84,9 @@ export class ReplicaLifecycle {
     this.count(scaler, READY_REPLICAS, -1)
     scaler.draining++
     replicas.setState(idlest, DRAINING)
+    const { drainTimeout } = scaler.config
+    if (drainTimeout !== undefined)
+      kernel.at(kernel.now + drainTimeout, this.cutOffKind, idlest, this.startOrder[idlest]!)
     replicas.settle(idlest)
   }
 
@@ -88,13 +98,30 @@ export class ReplicaLifecycle {
   }
 
   private becameReady(r: number, start: number): void {
-    if (this.startOrder[r] !== start || this.world.replicas.state[r] !== STARTING) return
+    const { replicas } = this.world
+    if (this.startOrder[r] !== start || replicas.state[r] !== STARTING) return
+    if (!replicas.probes(r)) this.makeReady(r)
+  }
+
+  /** The starting replica is ready. */
+  makeReady(r: number): void {
     const scaler = this.scalers[this.scalerOf[r]!]!
     scaler.starting--
     scaler.ready++
     this.count(scaler, READY_REPLICAS, 1)
     this.count(scaler, WORKING_REPLICAS, 1)
     this.world.replicas.setState(r, READY)
+  }
+
+  /** The replica has drained for long enough: what is left fails. */
+  private cutOff(r: number, start: number): void {
+    const { replicas, services } = this.world
+    if (this.startOrder[r] !== start || replicas.state[r] !== DRAINING) return
+    const scaler = this.scalers[this.scalerOf[r]!]!
+    scaler.cutOff += replicas.load[r]!
+    // It stops with the last of them, unless something is on its way there.
+    services.interruptions.crash(r)
+    if (replicas.state[r] === DRAINING) this.drained(r)
   }
 
   /** A draining replica has nothing left. */

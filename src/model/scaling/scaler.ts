@@ -47,6 +47,8 @@ export class Scaler implements ScalingView {
   pending = 0
   changedAt = 0
   starts = 0
+  /** Legs that a drain did not wait for. */
+  cutOff = 0
   seen: Measurement
   /** The newest at the end; the first one is what the next decision sees. */
   private measured: Measurement[] = []
@@ -201,9 +203,9 @@ export class Scaler implements ScalingView {
   }
 
   save(): unknown {
-    const { controlled, target, starting, ready, draining, pending, changedAt, starts } = this
+    const { controlled, target, starting, ready, draining, pending, changedAt, starts, cutOff } = this
     return {
-      fields: { controlled, target, starting, ready, draining, pending, changedAt, starts },
+      fields: { controlled, target, starting, ready, draining, pending, changedAt, starts, cutOff },
       seen: this.seen,
       measured: [...this.measured],
       totals: this.totals,

@@ -565,6 +565,47 @@ test.each([
   expect(messages[0]).toContain(path)
 })
 
+test.each([
+  [
+    'policy: least-request',
+    'passiveChecks: {}, response: direct',
+    'passiveChecks needs the answers',
+    'passiveChecks',
+  ],
+  [
+    'policy: least-request',
+    'passiveChecks: { maxFails: 0 }',
+    'expected an integer of at least 1',
+    'maxFails',
+  ],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    readiness: { period: 0s }\n',
+    'expected a duration above 0',
+    'period',
+  ],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    readiness: { failures: 3 }\n',
+    'unknown field "failures"',
+    'readiness',
+  ],
+  ['    cores: 2\n', '    cores: 2\n    coldStart: {}\n', 'missing field "duration"', 'coldStart'],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    coldStart: { duration: 5s, speed: 0 }\n',
+    'above 0',
+    'coldStart.speed',
+  ],
+  ['min: 2,', 'min: 2, drainTimeout: soon,', 'expected a duration', 'drainTimeout'],
+])('what cannot be said of hosts and replicas is refused: %s -> %s', (from, to, what, path) => {
+  const messages = messagesOf(change(SHOP, [from, to]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain('(shop.yml:')
+  expect(messages[0]).toContain(path)
+})
+
 test('dagor is refused where nobody waits for a core', () => {
   const messages = messagesOf(
     change(SHOP, ['    cores: 2\n', '    cores: 2\n    discipline: ps\n    overload: { dagor: {} }\n']),
