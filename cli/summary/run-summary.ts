@@ -5,6 +5,7 @@ import { formatDuration, formatNumber, formatObjective, formatPercent, shareBar 
 import { paint, title } from '../terminal/style.ts'
 import { type Align, renderTable } from '../terminal/table.ts'
 import { describeComponent } from './describe-component.ts'
+import { describeTruncation } from './describe-truncation.ts'
 
 const BAR_WIDTH = 24
 
@@ -22,9 +23,10 @@ export function summarizeRun(result: Result): string {
   return sections.filter((section) => section !== '').join('\n')
 }
 
-function heading({ scenario, horizon, warmup, seed }: Result): string {
+function heading({ scenario, horizon, warmup, seed, truncation }: Result): string {
   const window = warmup > 0 ? `, measured from ${formatDuration(warmup)}` : ''
-  return `${title(scenario.name)}  ${formatDuration(horizon)} simulated${window}, seed ${seed}\n`
+  const first = `${title(scenario.name)}  ${formatDuration(horizon)} simulated${window}, seed ${seed}\n`
+  return truncation === undefined ? first : `${first}${describeTruncation(truncation)}\n`
 }
 
 function verdict({ slo }: Result): string {

@@ -3,7 +3,7 @@
  * that became late in it, V (its age passed the SLO while open, or it failed; each once, at that instant):
  * r = -(P + kappa V + ramp cost x starts) / (interval x n_ref), n_ref the mean offered load in replicas.
  */
-import type { Scaler } from '../../src/model/scalers.ts'
+import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { PAID_REPLICAS, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 
@@ -13,6 +13,9 @@ export type AutoscalingTerms = {
   readonly replicaSeconds: number
   readonly late: number
 }
+
+/** Totals up to the last decision. */
+type RewardState = readonly [paid: number, late: number, requestSeconds: number, starts: number]
 
 export class AutoscalingReward {
   /** Raw terms of the last step. */
@@ -40,6 +43,14 @@ export class AutoscalingReward {
   start(): void {
     this.step()
     this.terms = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
+  }
+
+  save(): RewardState {
+    return [this.paid, this.late, this.requestSeconds, this.starts]
+  }
+
+  load(state: RewardState): void {
+    ;[this.paid, this.late, this.requestSeconds, this.starts] = state
   }
 
   step(): number {

@@ -2,6 +2,8 @@
  * What the small Markov environments share: continuing systems with exponential times, asked for a decision at certain
  * events. An episode is truncated after a number of decisions, never terminated.
  */
+
+import { ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Discrete,
@@ -15,23 +17,29 @@ import { Stream, type StreamState } from '../../src/random/index.ts'
 import { checkAction, checkRunning, type EpisodePhase } from './discrete-action.ts'
 import { Episodes } from './episodes.ts'
 import type { Options } from './options.ts'
+import { Snapshots } from './snapshots.ts'
 
 export type MarkovOptions = {
   /** Decisions of an episode. */
   readonly episodeLength: number
   readonly start: 'uniform' | 'empty'
+  /** All of the environment, as far as they are read. */
+  readonly options: Readonly<Record<string, unknown>>
 }
 
 export function readMarkovOptions(options: Options): MarkovOptions {
   return {
     episodeLength: options.integer('episodeLength', 5000, 1),
     start: options.choice('start', ['uniform', 'empty'], 'uniform'),
+    options: options.values,
   }
 }
 
-/** All of an episode that is under way; plain data. */
-export type MarkovSnapshot<S> = {
+/** Plain data. */
+type MarkovSnapshot<S> = {
   readonly state: S
+  readonly episodes: ReturnType<Episodes['save']>
+  readonly ended: boolean
   readonly stream: StreamState
   /** Of the policies that draw from the view. */
   readonly draws: StreamState
@@ -52,6 +60,7 @@ export abstract class MarkovEnv<S, V> implements Env<Float32Array, number> {
   readonly rewardUnit: number
   private readonly limits: MarkovOptions
   private readonly mask: Int8Array
+  private readonly snapshots: Snapshots
   private readonly episodes: Episodes = new Episodes()
   private stream: Stream = Stream.derive(0, 'markov')
   private draws: Stream = Stream.derive(0, 'policy')
@@ -61,8 +70,16 @@ export abstract class MarkovEnv<S, V> implements Env<Float32Array, number> {
   private decisions = 0
   private total = 0
 
-  protected constructor(limits: MarkovOptions, observations: number, actions: number, rewardUnit: number) {
+  /** `name`: what snapshots call it. */
+  protected constructor(
+    name: string,
+    limits: MarkovOptions,
+    observations: number,
+    actions: number,
+    rewardUnit: number,
+  ) {
     this.unwrapped = this
+    this.snapshots = new Snapshots(name, limits.options)
     this.limits = limits
     this.observationSpace = new Box(0, 1, { shape: [observations] })
     this.actionSpace = new Discrete(actions)
@@ -131,22 +148,35 @@ export abstract class MarkovEnv<S, V> implements Env<Float32Array, number> {
     return shown
   }
 
-  /** The episode under way, to be continued exactly by `restore`, also in another environment of the same options. */
-  snapshot(): MarkovSnapshot<S> {
-    checkRunning(this.phase, undefined)
+  /** @throws ResetNeededError before the first reset */
+  snapshot(): Uint8Array {
+    if (this.phase === 'new') throw new ResetNeededError('snapshot() was called before reset()')
     const { state, traceId, time, decisions, total } = this
-    return { state, stream: this.stream.save(), draws: this.draws.save(), traceId, time, decisions, total }
+    const saved: MarkovSnapshot<S> = {
+      state,
+      episodes: this.episodes.save(),
+      ended: this.phase === 'ended',
+      stream: this.stream.save(),
+      draws: this.draws.save(),
+      traceId,
+      time,
+      decisions,
+      total,
+    }
+    return this.snapshots.pack(saved)
   }
 
-  restore({ state, stream, draws, traceId, time, decisions, total }: MarkovSnapshot<S>): void {
-    this.setState(state)
-    this.stream.load(stream)
-    this.draws.load(draws)
-    this.traceId = traceId
-    this.time = time
-    this.decisions = decisions
-    this.total = total
-    this.phase = 'running'
+  restore(snapshot: Uint8Array): void {
+    const saved = this.snapshots.unpack(snapshot) as MarkovSnapshot<S>
+    this.setState(saved.state)
+    this.episodes.load(saved.episodes)
+    this.stream.load(saved.stream)
+    this.draws.load(saved.draws)
+    this.traceId = saved.traceId
+    this.time = saved.time
+    this.decisions = saved.decisions
+    this.total = saved.total
+    this.phase = saved.ended ? 'ended' : 'running'
   }
 
   close(): void {

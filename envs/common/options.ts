@@ -7,6 +7,8 @@ export class Options {
   private readonly given: Readonly<Record<string, unknown>>
   private readonly problems: Problem[] = []
   private readonly known: string[] = []
+  /** What was read so far, with the defaults of what is not given. */
+  readonly values: Record<string, unknown> = {}
 
   constructor(given: Readonly<Record<string, unknown>>) {
     this.given = given
@@ -14,7 +16,9 @@ export class Options {
 
   raw(name: string, fallback: unknown): unknown {
     this.known.push(name)
-    return this.given[name] === undefined ? fallback : this.given[name]
+    const value = this.given[name] === undefined ? fallback : this.given[name]
+    this.values[name] = value
+    return value
   }
 
   number(name: string, fallback: number, above: number): number {

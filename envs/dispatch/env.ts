@@ -44,7 +44,7 @@ export class Dispatch extends MarkovEnv<DispatchState, DispatchView> {
       options.reject('lambda', `expected less than mu1 + mu2 = ${mu1 + mu2}, got ${lambda}`, undefined)
     }
     options.finish()
-    super(limits, 2, 2, 10 / lambda)
+    super('Dispatch', limits, 2, 2, 10 / lambda)
     this.model = { kind: 'dispatch', lambda, mu1, mu2 }
     this.cap = cap
     this.shown = new DispatchView(this.model)

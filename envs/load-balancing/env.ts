@@ -2,7 +2,7 @@
  * LoadBalancing-v0: at each request that reaches a balancer, choose the replica. A continuing system: it is never
  * terminated, an episode is truncated after a number of decisions or at the scenario's horizon.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Discrete,
@@ -15,13 +15,16 @@ import {
 } from '../../src/gym/index.ts'
 import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import { compileDistribution } from '../../src/random/index.ts'
 import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
+import { failureCost } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { type DrawnFields, Randomizer } from '../common/randomize.ts'
+import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
+import { SimulationSnapshots } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { LoadBalancingInfo } from './info.ts'
 import { LoadBalancingObservation } from './observation.ts'
@@ -29,7 +32,6 @@ import { LoadBalancingReward } from './reward.ts'
 
 /** Beyond any episode that ends by its decisions. */
 const ENDLESS = 1e9
-const LONGEST_WARM_START = 600
 
 export class LoadBalancing implements Env<Float32Array, number> {
   readonly observationSpace: Box<'float32'>
@@ -40,15 +42,17 @@ export class LoadBalancing implements Env<Float32Array, number> {
   spec?: EnvSpec | undefined
   /** The run of the current episode. */
   simulation: Simulation | undefined
-  /** Of the scenario at the controlled balancers. */
+  /** Of the scenario at the controlled balancers; where episodes differ, of the one that they are drawn around. */
   readonly load: OfferedLoad
   private readonly options: LoadBalancingOptions
-  /** The scenario as episodes run it, and how long they start warm, seconds. */
-  private readonly scenario: Scenario
-  private readonly warm: number
+  /** Of the current episode. */
+  private plan: EpisodePlan
+  private readonly randomizer: Randomizer | undefined
+  /** What was drawn for the episode, where scenarios are drawn. */
+  private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
-  private readonly observation: LoadBalancingObservation
   private readonly episodes: Episodes = new Episodes()
+  private readonly snapshots: SimulationSnapshots<SavedFields>
   private reward!: LoadBalancingReward
   private outcomes!: OutcomeTracker
   private pending: Balancer | undefined
@@ -70,10 +74,26 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.options = options
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
-    const probe = new Simulation(given, { series: false })
-    const views = this.views(probe)
-    const slots = views[0]!.n
-    if (views.some((view) => view.n !== slots)) {
+    this.snapshots = new SimulationSnapshots('LoadBalancing', { ...options, scenario: given })
+    this.plan = this.planOf(given)
+    const { load, observation } = this.plan
+    this.load = load
+    if (options.randomize !== undefined) {
+      this.randomizer = new Randomizer(options.scenario, options.randomize, (scenario) => {
+        const { slots, classes, phases } = this.planOf(scenario, this.load.demand).observation
+        return { slots, classes, phases }
+      })
+    }
+    this.observationSpace = new Box(0, 1, { shape: [observation.size] })
+    this.slotLayout = observation.layout
+    this.actionSpace = new Discrete(observation.slots)
+  }
+
+  /** Episodes of this scenario. `unit`: seconds that observations are scaled with; default: the mean nominal demand. */
+  private planOf(given: Scenario, unit?: number): EpisodePlan {
+    const { options } = this
+    const views = this.views(new Simulation(given, { series: false }))
+    if (views.some((view) => view.n !== views[0]!.n)) {
       throw new ConfigError([
         {
           what: 'the balancers have different numbers of slots',
@@ -85,8 +105,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const compiled = compileScenario(given)
     const classes = [...new Set(views.flatMap((view) => view.spec.classes))].sort((a, b) => a - b)
     const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
-    this.load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
-    if (!(this.load.demand > 0)) {
+    const load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
+    if (!(load.demand > 0)) {
       throw new ConfigError([
         {
           what: 'the requests at the balancer ask for no cpu time',
@@ -95,24 +115,41 @@ export class LoadBalancing implements Env<Float32Array, number> {
         },
       ])
     }
-    this.warm = options.start.kind === 'empty' ? 0 : (options.start.for ?? this.relaxation(given, views))
-    this.scenario = this.prepare(given)
-    this.observation = new LoadBalancingObservation(
+    const warm =
+      options.start.kind === 'empty' ? 0 : (options.start.for ?? relaxationTime(given, views[0]!, load))
+    const observation = new LoadBalancingObservation(
       views,
       compiled.classes.length,
-      this.load.demand,
+      unit ?? load.demand,
       options.view === 'full',
       options.hideSpeed,
       given,
     )
-    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
-    this.slotLayout = this.observation.layout
-    this.actionSpace = new Discrete(slots)
+    return { scenario: this.prepare(given, warm), warm, load, observation }
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
-    const simulation = new Simulation(this.scenario, {
-      seed: this.episodes.begin(seed),
+    const simulation = this.begin(this.episodes.begin(seed))
+    if (this.plan.warm > 0) simulation.until(this.plan.warm)
+    this.handOver(simulation)
+    this.decisions = 0
+    const stop = this.advance(simulation.run())
+    this.startedAt = simulation.now
+    this.decidedAt = simulation.now
+    this.outcomes = new OutcomeTracker(simulation)
+    this.reward.start()
+    return { observation: this.look(stop), info: this.info(0, false) }
+  }
+
+  /** The run of the episode of that seed, at its start. */
+  private begin(seed: string): Simulation {
+    if (this.randomizer !== undefined) {
+      const { scenario, fields } = this.randomizer.draw(seed)
+      this.plan = this.planOf(scenario, this.load.demand)
+      this.drawn = fields
+    }
+    const simulation = new Simulation(this.plan.scenario, {
+      seed,
       series: false,
       drain: this.options.drain,
       ...(this.options.slo === undefined ? {} : { lateAfter: this.options.slo }),
@@ -123,24 +160,15 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.first = views[0]!
     this.positions = simulation.world.balancers.all.map((balancer) => views.indexOf(balancer))
     this.reward = new LoadBalancingReward(simulation, this.options, this.load, this.failureCost)
-    if (this.warm > 0) simulation.until(this.warm)
-    if (this.options.start.kind === 'warm') this.handOver(simulation)
-    else simulation.control({ balancers: this.controlled })
     this.traceId = `${simulation.scenarioHash}:${simulation.seed}`
     this.masks = []
     this.pending = undefined
-    this.decisions = 0
-    const stop = this.advance(simulation.run())
-    this.startedAt = simulation.now
-    this.decidedAt = simulation.now
-    this.outcomes = new OutcomeTracker(simulation)
-    this.reward.start()
-    return { observation: this.look(stop), info: this.info(0, false) }
+    return simulation
   }
 
   step(action: number): StepResult<Float32Array> {
-    const simulation = this.simulation!
-    const view = this.pending
+    const { simulation, pending: view } = this
+    if (simulation === undefined) throw new ResetNeededError()
     if (view === undefined) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const slot = this.validSlot(view, action)
     simulation.decide(slot)
@@ -158,6 +186,35 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.pending = undefined
     }
     return { observation, reward, terminated: false, truncated, info }
+  }
+
+  snapshot(): Uint8Array {
+    const { decisions, startedAt, decidedAt } = this
+    const running = this.pending !== undefined
+    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const saved = this.snapshots.restore(snapshot, (seed) => {
+      const same = this.simulation?.seed === seed
+      const simulation = same ? this.simulation! : this.begin(seed)
+      if (!same) {
+        this.handOver(simulation)
+        this.outcomes = new OutcomeTracker(simulation)
+      }
+      return { simulation, parts: this.parts }
+    })
+    this.decisions = saved.decisions
+    this.startedAt = saved.startedAt
+    this.decidedAt = saved.decidedAt
+    const { balancers } = this.simulation!.world
+    this.pending = saved.running ? balancers.all[balancers.pendingBalancer] : undefined
+    this.position = saved.running ? this.positions[balancers.pendingBalancer]! : 0
+  }
+
+  /** What has a state beside the simulation. */
+  private get parts(): [Episodes, LoadBalancingReward, OutcomeTracker] {
+    return [this.episodes, this.reward, this.outcomes]
   }
 
   close(): void {
@@ -188,7 +245,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.pending = this.first
       this.position = 0
     }
-    return this.observation.read(this.pending, this.position, this.simulation!, decision)
+    return this.plan.observation.read(this.pending, this.position, this.simulation!, decision)
   }
 
   private info(elapsed: number, invalidAction: boolean): LoadBalancingInfo {
@@ -205,6 +262,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.outcomes.step(),
       this.traceId,
       view,
+      this.drawn,
     )
   }
 
@@ -248,15 +306,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     return this.controlled.map((name) => all.find((balancer) => balancer.spec.name === name)!)
   }
 
-  /** max(warm-up, 50 S / (1 - rho)^2), at most ten minutes. */
-  private relaxation(scenario: Scenario, views: readonly Balancer[]): number {
-    const power = views[0]!.cores.reduce((sum, count, i) => sum + count * views[0]!.speed[i]!, 0)
-    const rho = Math.min(0.99, (this.load.rate * this.load.demand) / power)
-    const wanted = Number.isNaN(rho) ? 0 : (50 * this.load.demand) / ((1 - rho) * (1 - rho))
-    return Math.min(LONGEST_WARM_START, Math.max(scenario.warmup, wanted))
-  }
-
-  private prepare(scenario: Scenario): Scenario {
+  private prepare(scenario: Scenario, warm: number): Scenario {
     const { start, episodeLength, background } = this.options
     const endless = episodeLength > 0
     const policyOf = (name: string, own: PolicySpec): PolicySpec => {
@@ -267,8 +317,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     }
     return {
       ...scenario,
-      warmup: start.kind === 'warm' ? this.warm : scenario.warmup,
-      horizon: endless ? ENDLESS : scenario.horizon + (start.kind === 'warm' ? this.warm : 0),
+      warmup: start.kind === 'warm' ? warm : scenario.warmup,
+      horizon: endless ? ENDLESS : scenario.horizon + warm,
       balancers: scenario.balancers.map((balancer) => ({
         ...balancer,
         policy: policyOf(balancer.name, balancer.policy),
@@ -278,9 +328,10 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** After the warm start: the agent takes over, other balancers go on with the background policy. */
   private handOver(simulation: Simulation): void {
-    const { background } = this.options
+    const { background, start } = this.options
     for (const balancer of simulation.world.balancers.all) {
       if (
+        start.kind === 'warm' &&
         !balancer.spec.implicit &&
         !this.controlled.includes(balancer.spec.name) &&
         background !== undefined
@@ -293,14 +344,31 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** D: what a failed request costs, seconds: the client's timeout, else 100 S. */
   private get failureCost(): number {
-    if (this.options.failureCost !== undefined) return this.options.failureCost
-    const timeout = this.scenario.workloads[0]!.timeout
-    return timeout === undefined ? 100 * this.load.demand : compileDistribution(timeout).mean
+    return this.options.failureCost ?? failureCost(this.plan.scenario, this.load.demand)
   }
+}
+
+/** What an episode runs. */
+type EpisodePlan = {
+  readonly scenario: Scenario
+  /** How long it runs before the first decision, seconds. */
+  readonly warm: number
+  readonly load: OfferedLoad
+  readonly observation: LoadBalancingObservation
+}
+
+type SavedFields = {
+  readonly decisions: number
+  readonly startedAt: number
+  readonly decidedAt: number
+  /** False: the episode has ended. */
+  readonly running: boolean
 }
 
 export type LoadBalancingOptions = {
   readonly scenario: unknown
+  /** Ranges by path of a field of the scenario, drawn for each episode. */
+  readonly randomize: unknown
   readonly view: 'own' | 'full'
   readonly control: 'all' | 'one'
   readonly balancer: unknown
@@ -327,6 +395,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   const episodeLength = options.raw('episodeLength', 5000)
   const read: LoadBalancingOptions = {
     scenario: options.raw('scenario', 'pool-noisy'),
+    randomize: options.raw('randomize', undefined),
     view: options.choice('view', ['own', 'full'], 'own'),
     control: options.choice('control', ['all', 'one'], 'all'),
     balancer: options.raw('balancer', undefined),
@@ -349,7 +418,11 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   return read
 }
 
-function controlledBalancers(scenario: Scenario, options: LoadBalancingOptions): string[] {
+/** Names of the balancers that the options name. @throws ConfigError */
+export function controlledBalancers(
+  scenario: Scenario,
+  options: Pick<LoadBalancingOptions, 'control' | 'balancer'>,
+): string[] {
   const names = scenario.balancers.map((balancer) => balancer.name)
   if (names.length === 0) {
     throw new ConfigError([

@@ -7,6 +7,9 @@ import type { Simulation } from '../../src/simulation/index.ts'
 import type { OfferedLoad } from '../common/load.ts'
 import type { LoadBalancingInfo } from './info.ts'
 
+/** Totals up to the last decision. */
+type RewardState = readonly [requestSeconds: number, failureCharge: number, lateCount: number]
+
 /** Of a late request, in reward units, where the reward is `slo`. */
 const LATE_PRICE = 10
 
@@ -45,6 +48,14 @@ export class LoadBalancingReward {
     this.failureCharge = requests.failureCharge
     this.lateCount = requests.late
     this.terms = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
+  }
+
+  save(): RewardState {
+    return [this.requestSeconds, this.failureCharge, this.lateCount]
+  }
+
+  load(state: RewardState): void {
+    ;[this.requestSeconds, this.failureCharge, this.lateCount] = state
   }
 
   step(): number {

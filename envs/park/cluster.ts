@@ -19,6 +19,18 @@ const ARRIVAL = -1
 type Event = { readonly time: number; readonly order: number; readonly server: number; readonly job: number }
 type Running = { readonly job: number; readonly finish: number }
 
+/** Plain data. */
+export type ParkClusterState = {
+  readonly now: number
+  readonly counts: Int32Array
+  readonly incoming: number
+  readonly drawn: number
+  readonly pushed: number
+  readonly waiting: readonly Int32Array[]
+  readonly running: readonly (Running | null)[]
+  readonly events: readonly Event[]
+}
+
 export class ParkCluster {
   now = 0
   /** Waiting and running jobs of each server. */
@@ -82,6 +94,35 @@ export class ParkCluster {
     let sum = this.runningTime(server)
     for (const job of this.waiting[server]!) sum += Math.trunc(this.sizes[job]! / PARK_RATES[server]!)
     return sum
+  }
+
+  save(): ParkClusterState {
+    const { now, counts, incoming, drawn, pushed, waiting, running, events } = this
+    return {
+      now,
+      counts: counts.slice(),
+      incoming,
+      drawn,
+      pushed,
+      waiting: waiting.map((jobs) => Int32Array.from(jobs)),
+      running: running.map((one) => one ?? null),
+      events: [...events],
+    }
+  }
+
+  /** Of a cluster that was given the same jobs. */
+  load(state: ParkClusterState): void {
+    this.now = state.now
+    this.counts.set(state.counts)
+    this.incoming = state.incoming
+    this.drawn = state.drawn
+    this.pushed = state.pushed
+    state.waiting.forEach((jobs, server) => {
+      this.waiting[server] = [...jobs]
+      this.running[server] = state.running[server] ?? undefined
+    })
+    this.events.length = 0
+    this.events.push(...state.events)
   }
 
   private draw(): void {

@@ -5,13 +5,15 @@
  * reduction for reinforcement learning in input-driven environments", ICLR 2019.
  */
 
+import { ResetNeededError } from '../../src/errors.ts'
 import type { ResetResult, StepResult } from '../../src/gym/index.ts'
 import { Box, Discrete, type Env, type EnvSpec, type Info, type ResetOptions } from '../../src/gym/index.ts'
-import { Stream } from '../../src/random/index.ts'
+import { Stream, type StreamState } from '../../src/random/index.ts'
 import { checkAction, checkRunning, type EpisodePhase } from '../common/discrete-action.ts'
 import { Episodes } from '../common/episodes.ts'
 import { Options } from '../common/options.ts'
-import { PARK_RATES, ParkCluster } from './cluster.ts'
+import { Snapshots } from '../common/snapshots.ts'
+import { PARK_RATES, ParkCluster, type ParkClusterState } from './cluster.ts'
 import { drawJobs, type ParkJobs, type ParkPreset, readJobs } from './jobs.ts'
 import { ParkInfo, ParkView } from './view.ts'
 
@@ -30,8 +32,9 @@ export class ParkLoadBalance implements Env<Float32Array, number> {
   private cluster!: ParkCluster
   private view!: ParkView
   private phase: EpisodePhase = 'new'
-  private traceId = ''
+  private root = ''
   private total = 0
+  private readonly snapshots: Snapshots
 
   /** @throws ConfigError on options that are unknown or ill-typed. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -41,18 +44,23 @@ export class ParkLoadBalance implements Env<Float32Array, number> {
     this.preset = options.choice('preset', ['heavy-tail', 'uniform'], 'heavy-tail')
     this.numJobs = options.integer('numJobs', 1000, 1)
     options.finish()
+    this.snapshots = new Snapshots('ParkLoadBalance', options.values)
     this.given = jobs === undefined ? undefined : readJobs(jobs)
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
-    const root = this.episodes.begin(seed)
-    const jobs = this.given ?? drawJobs(this.preset, this.numJobs, Stream.derive(root, 'park/jobs'))
-    this.traceId = this.given === undefined ? `${this.preset}:${root}` : 'given'
-    this.cluster = new ParkCluster(jobs.gaps, jobs.sizes)
-    this.view = new ParkView(this.cluster, Stream.derive(root, 'policy'))
+    this.begin(this.episodes.begin(seed))
     this.phase = 'running'
     this.total = 0
     return { observation: this.observe(), info: this.info(0) }
+  }
+
+  /** The jobs of the episode of that seed, before the first is assigned. */
+  private begin(root: string): void {
+    const jobs = this.given ?? drawJobs(this.preset, this.numJobs, Stream.derive(root, 'park/jobs'))
+    this.root = root
+    this.cluster = new ParkCluster(jobs.gaps, jobs.sizes)
+    this.view = new ParkView(this.cluster, Stream.derive(root, 'policy'))
   }
 
   step(action: number): StepResult<Float32Array> {
@@ -73,6 +81,30 @@ export class ParkLoadBalance implements Env<Float32Array, number> {
     return { observation, reward: 0 - cost, terminated, truncated: false, info }
   }
 
+  snapshot(): Uint8Array {
+    if (this.phase === 'new') throw new ResetNeededError('snapshot() was called before reset()')
+    const { root, total } = this
+    const saved: Saved = {
+      root,
+      total,
+      episodes: this.episodes.save(),
+      cluster: this.cluster.save(),
+      draws: this.view.draws.save(),
+    }
+    return this.snapshots.pack(saved)
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const saved = this.snapshots.unpack(snapshot) as Saved
+    if (this.phase === 'new' || this.root !== saved.root) this.begin(saved.root)
+    this.episodes.load(saved.episodes)
+    this.cluster.load(saved.cluster)
+    this.view.draws.load(saved.draws)
+    this.view.update()
+    this.total = saved.total
+    this.phase = this.cluster.done ? 'ended' : 'running'
+  }
+
   close(): void {
     this.phase = 'new'
   }
@@ -87,6 +119,16 @@ export class ParkLoadBalance implements Env<Float32Array, number> {
   }
 
   private info(elapsed: number): Info {
-    return new ParkInfo(this.cluster.now, elapsed, this.traceId, this.view)
+    const traceId = this.given === undefined ? `${this.preset}:${this.root}` : 'given'
+    return new ParkInfo(this.cluster.now, elapsed, traceId, this.view)
   }
+}
+
+/** Plain data. */
+type Saved = {
+  readonly root: string
+  readonly total: number
+  readonly episodes: ReturnType<Episodes['save']>
+  readonly cluster: ParkClusterState
+  readonly draws: StreamState
 }

@@ -59,7 +59,7 @@ export class Replicas extends MarkovEnv<ReplicasState, ReplicasView> {
       )
     }
     options.finish()
-    super(limits, hidePhase ? 3 : 4, model.anyTarget ? max + 1 : 3, 10)
+    super('Replicas', limits, hidePhase ? 3 : 4, model.anyTarget ? max + 1 : 3, 10)
     this.model = model
     this.hidePhase = hidePhase
   }

@@ -35,7 +35,7 @@ export class SlowServer extends MarkovEnv<number, SlowServerView> {
       options.reject('lambda', `expected less than mu1 + mu2 = ${mu1 + mu2}, got ${lambda}`, undefined)
     }
     options.finish()
-    super(limits, 1, 2, 10)
+    super('SlowServer', limits, 1, 2, 10)
     this.model = { kind: 'slow-server', lambda, mu1, mu2 }
   }
 

@@ -43,6 +43,18 @@ export interface Env<Obs = unknown, Act = unknown> {
   reset(options?: ResetOptions): ResetResult<Obs>
   step(action: Act): StepResult<Obs>
   render?(): unknown
+  /**
+   * The episode under way, at any step after the first reset, as bytes: `restore` of them goes on with the same
+   * trajectory bit for bit, also in another environment that was made with the same options. The streams that the
+   * spaces sample from are no part of it.
+   */
+  snapshot?(): Uint8Array
+  /**
+   * Goes on from a snapshot; the observation and the info that belong to it are those that the caller has from then.
+   * @throws SimError when the bytes are no snapshot, or one of another version, environment, scenario or option; the
+   * environment then stays as it is.
+   */
+  restore?(snapshot: Uint8Array): void
   /** Idempotent. */
   close(): void
 }

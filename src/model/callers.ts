@@ -7,6 +7,7 @@ import type { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
+import type { PriorityLevels } from './admission/priority-levels.ts'
 import { CallColumns } from './call-columns.ts'
 import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
@@ -22,6 +23,7 @@ import type { Part, World } from './world.ts'
 const OK = OUTCOMES.indexOf('ok')
 const TIMEOUT = OUTCOMES.indexOf('timeout')
 const DEADLINE = OUTCOMES.indexOf('deadline')
+const SHED = OUTCOMES.indexOf('shed')
 const CIRCUIT_OPEN = OUTCOMES.indexOf('circuit-open')
 
 export class Callers implements Part {
@@ -42,6 +44,7 @@ export class Callers implements Part {
   private requests!: Requests
   private services!: Services
   private sockets: Sockets | undefined
+  private levels: PriorityLevels | undefined
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
@@ -83,6 +86,7 @@ export class Callers implements Part {
     this.requests = requests
     this.services = services
     this.sockets = this.world.sockets
+    this.levels = services.admission?.levels
   }
 
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
@@ -93,6 +97,7 @@ export class Callers implements Part {
     if (this.hedging) columns.hedged[row] = 0
     const spec = compiled.calls[call]!
     if (columns.decorrelated) columns.backoff[row] = spec.backoff.base
+    if (columns.counting) columns.retrying[row] = 0
     if (spec.guarded) this.sites.begun(call, this.instanceOf(row, spec), this.kernel.now)
     this.attempt(row)
   }
@@ -110,6 +115,10 @@ export class Callers implements Part {
         this.giveUp(row, DEADLINE)
         return
       }
+    }
+    if (this.levels?.callerKeepsBack(row, index)) {
+      this.attemptFailed(row, SHED)
+      return
     }
     if (call.guarded && !this.sites.mayCall(index, this.instanceOf(row, call), kernel.now)) {
       this.attemptFailed(row, CIRCUIT_OPEN)
@@ -168,6 +177,10 @@ export class Callers implements Part {
     if (this.pooled) this.world.databases.assign(leg, row, call.hop.node, call.caller)
     this.sockets?.begin(leg, fromClient ? call.caller : compiled.nodes.length + legs.replica[row]!)
     if (columns.guarding) columns.sent[leg] = kernel.now
+    if (columns.counting) {
+      columns.retrying[leg] = 0
+      this.sites.sent(index, this.instanceOf(row, call))
+    }
     if (this.propagating) {
       const item = compiled.classes[legs.cls[row]!]!
       if (!fromClient) columns.deadline[leg] = columns.deadline[row]!
@@ -186,6 +199,7 @@ export class Callers implements Part {
   /** What a branch has of the row that forked it. */
   inherit(row: number, branch: number): void {
     if (this.propagating) this.columns.deadline[branch] = this.columns.deadline[row]!
+    if (this.columns.counting) this.columns.retrying[branch] = 0
   }
 
   private planHedge(row: number, leg: number, index: number, call: CallSpec): void {
@@ -271,6 +285,7 @@ export class Callers implements Part {
       legs.release(leg)
       return
     }
+    if (this.levels !== undefined) this.levels.answered(leg, -1)
     const caller = legs.parent[leg]!
     const outcome = legs.outcome[leg]!
     const via = legs.via[leg]!
@@ -291,6 +306,7 @@ export class Callers implements Part {
       return
     }
     this.answeredOk++
+    if (this.columns.counting) this.retryEnded(caller)
     if (legs.kind[caller] === REQUEST) {
       requests.finish(caller, OK, leg)
       legs.release(leg)
@@ -336,6 +352,7 @@ export class Callers implements Part {
     const { legs, network, compiled, columns } = this
     let leg = legs.child[caller]!
     legs.timer[caller]!++
+    if (columns.counting) this.retryEnded(caller)
     if (leg < 0) return
     legs.child[caller] = -1
     const { guarded } = compiled.calls[legs.via[leg]!]!
@@ -362,12 +379,14 @@ export class Callers implements Part {
     const index = legs.call[row]!
     const call = compiled.calls[index]!
     const tries = this.hedging ? legs.attempt[row]! - this.columns.hedged[row]! : legs.attempt[row]!
+    if (this.columns.counting) this.retryEnded(row)
     if (
       tries < call.attempts &&
       (call.retryMask & (1 << outcome)) !== 0 &&
       (call.budget === undefined || sites.mayRetry(index, this.instanceOf(row, call), kernel.now))
     ) {
       sites.add(index, RETRIES)
+      if (this.columns.counting) this.columns.retrying[row] = 1
       sites.retriesByClass[legs.cls[row]!]!++
       if (legs.kind[row] === REQUEST && tries === 1) legs.clearPhases(row)
       legs.since[row] = legs.sentAt[row]!
@@ -380,8 +399,18 @@ export class Callers implements Part {
     }
   }
 
+  /** Whatever the retry of the row's call came to, it is not under way any more. */
+  private retryEnded(row: number): void {
+    const { legs, columns, compiled } = this
+    if (columns.retrying[row] === 0) return
+    columns.retrying[row] = 0
+    const index = legs.call[row]!
+    this.sites.retried(index, this.instanceOf(row, compiled.calls[index]!))
+  }
+
   /** The call of the row has failed for good. */
   private giveUp(row: number, outcome: number): void {
+    if (this.columns.counting) this.retryEnded(row)
     if (this.legs.kind[row] === REQUEST) this.requests.finish(row, outcome, -1)
     else if (this.legs.replica[row]! < 0) this.world.caches.end(row, outcome)
     else this.services.fail(row, outcome)

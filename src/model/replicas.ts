@@ -108,7 +108,7 @@ export class Replicas implements Part {
 
   /** A draining replica with nothing left stops. */
   settle(r: number): void {
-    if (this.state[r] === DRAINING && this.isEmpty(r)) this.scalers.drained(r)
+    if (this.state[r] === DRAINING && this.isEmpty(r)) this.scalers.lifecycle.drained(r)
   }
 
   /** Nothing is there and nothing is on its way there. */

@@ -46,6 +46,9 @@ export class Requests implements Part {
   /** The last requests that ended: class x outcomes of request number i (in the order of ends) at i modulo RECENT. */
   readonly recent: Int32Array = new Int32Array(RECENT)
   readonly recorders: readonly LatencyRecorder[]
+  /** By class: how many latencies were recorded and their sum, seconds. Also in snapshots without metrics. */
+  readonly answered: Float64Array
+  readonly answeredSeconds: Float64Array
   /** Sent, and ended ok, within [warmup, horizon): the second whenever it was sent. */
   readonly sentInWindow: Float64Array
   readonly endedInWindow: Float64Array
@@ -55,6 +58,8 @@ export class Requests implements Part {
   okTotal = 0
   errorTotal = 0
   listener: ((record: RequestRecord) => void) | undefined
+  /** Told of every request, by workload and number, when it becomes late or fails, once and before `listener`. */
+  onLate: ((workload: number, number: number) => void) | undefined
   /** Follows lateness: every request older than this many seconds counts as late. */
   lateAfter: number = Number.POSITIVE_INFINITY
   /** Seconds that a failed request counts for in `failureCharge`, less its age. */
@@ -94,6 +99,8 @@ export class Requests implements Part {
     this.sentInWindow = new Float64Array(classes)
     this.endedInWindow = new Float64Array(classes)
     this.classWeight = new Float64Array(classes).fill(1)
+    this.answered = new Float64Array(classes)
+    this.answeredSeconds = new Float64Array(classes)
     this.recorders = compiled.classes.map(() => new LatencyRecorder(compiled.cells.length))
     legs.uint8((array) => {
       this.isLate = array
@@ -154,7 +161,11 @@ export class Requests implements Part {
     if (outcome === OK) {
       this.okTotal++
       if (now >= this.warmup && now < horizon) this.okInWindow++
-      if (start >= this.warmup) this.recorders[cls]!.record(age, legs.phases, leg)
+      if (start >= this.warmup) {
+        this.recorders[cls]!.record(age, legs.phases, leg)
+        this.answered[cls]!++
+        this.answeredSeconds[cls] = this.answeredSeconds[cls]! + age
+      }
     } else {
       this.errorTotal++
       this.failureCharge += this.classWeight[cls]! * Math.max(0, this.failureCost - age)
@@ -193,7 +204,10 @@ export class Requests implements Part {
 
   private countLate(row: number): void {
     this.isLate[row] = 1
-    this.late += this.classWeight[this.legs.cls[row]!]!
+    const { legs, compiled } = this
+    const cls = legs.cls[row]!
+    this.late += this.classWeight[cls]!
+    this.onLate?.(compiled.classes[cls]!.workload, legs.number[row]!)
     for (const interval of this.intervals) interval.late++
   }
 
@@ -217,12 +231,13 @@ export class Requests implements Part {
     return sum
   }
 
-  save(): unknown {
+  /** `metrics` false: without the latencies, by far the largest part. */
+  save(metrics = true): unknown {
     return {
       ...saveFields(this as unknown as Record<string, unknown>, FIELDS),
       open: this.open.save(),
       weightedOpen: this.weightedOpen.save(),
-      recorders: this.recorders.map((recorder) => recorder.save()),
+      recorders: metrics ? this.recorders.map((recorder) => recorder.save()) : undefined,
       intervals: this.intervals.map((interval) => interval.save()),
     }
   }
@@ -248,6 +263,8 @@ const FIELDS = [
   'created',
   'outcomes',
   'recent',
+  'answered',
+  'answeredSeconds',
   'sentInWindow',
   'endedInWindow',
   'okInWindow',

@@ -41,6 +41,8 @@ export class Services implements Part {
   readonly steps: StepRunner
   readonly reservations: Reservations
   readonly interruptions: Interruptions
+  /** The service whose legs are admitted by the gate; -1. */
+  gated = -1
   /** Undefined where no service has overload control or cancels. */
   readonly admission: Admission | undefined
   /** Where a policy asks what the replicas say of themselves. */
@@ -132,7 +134,13 @@ export class Services implements Part {
       this.network.back(leg)
       return
     }
-    const { admission } = this
+    if (s === this.gated) this.world.gate.arrive(leg, r)
+    else this.check(leg, r, s, spec)
+  }
+
+  /** Of a leg that has arrived: the service's own overload control decides, then it is in. */
+  check(leg: number, r: number, s: number, spec: ServiceSpec): void {
+    const { kernel, legs, replicas, admission } = this
     if (admission !== undefined) {
       const verdict = admission.check(leg, r, s, spec)
       if (verdict !== ADMITTED) {
@@ -152,11 +160,18 @@ export class Services implements Part {
     replicas.changeLoad(r, 1)
     if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (admission?.holds(leg, r, s)) {
+    if (admission?.gate.holds(leg, leg, r, s)) {
       legs.pc[leg] = FOR_ADMISSION
       return
     }
     this.reservations.enter(leg, r, spec)
+  }
+
+  /** Of a leg that has arrived and is at no replica yet: it is answered that it is shed. */
+  turnAway(leg: number, r: number): void {
+    this.replicas.settle(r)
+    this.legs.outcome[leg] = SHED
+    this.network.back(leg)
   }
 
   /** The leg is admitted: it needs a worker, then memory. */
@@ -205,7 +220,7 @@ export class Services implements Part {
 
   /** Whether nobody waits any more for the leg, which leaves a queue, and that is a reason to drop it. */
   discards(leg: number, spec: ServiceSpec): boolean {
-    if (this.admission === undefined || this.admission.isWanted(leg, spec)) return false
+    if (this.admission === undefined || this.admission.wants(leg, spec)) return false
     this.discard(leg)
     return true
   }

@@ -102,6 +102,10 @@ export type RefusalReason =
   | 'expired'
   /** Nobody waited for it any more, and it was dropped without answer. */
   | 'cancelled'
+  /** Less important than the level that was admitted (DAGOR). */
+  | 'level'
+  /** The same, by a caller that knew the level: it never came. */
+  | 'kept-back'
 
 export type OverloadResult = {
   /** Legs by reason, over the whole run; a reason that did not occur is absent. */
@@ -172,6 +176,8 @@ export type ComponentResult =
       /** With outlier detection or a panic threshold: ejections of hosts, and how often panic began. */
       readonly ejections?: number
       readonly panics?: number
+      /** Where the balancer has overload control. */
+      readonly overload?: OverloadResult
       readonly sockets?: SocketResult
       /** Of connections, bytes. */
       readonly memory?: { readonly mean: number; readonly peak: number }
@@ -284,6 +290,19 @@ export type SloResult = {
 
 export type Warning = { readonly code: string; readonly message: string }
 
+/** A warm-up that was not declared but found. */
+export type Truncation = {
+  /** White, Cobb and Spratt (2000), on the requests without an answer. */
+  readonly method: 'mser-5'
+  /** Cut from the start of the run, and as a share of the horizon. */
+  readonly seconds: number
+  readonly share: number
+  /** Runs that it was found from. */
+  readonly pilots: number
+  /** False: the runs had not settled by half of what was looked at. */
+  readonly reliable: boolean
+}
+
 export type Result = {
   readonly schema: 1
   /** Of this package. */
@@ -292,6 +311,8 @@ export type Result = {
   readonly seed: number | string
   readonly horizon: number
   readonly warmup: number
+  /** How the warm-up was found; absent where the scenario, or whoever ran it, declared it. */
+  readonly truncation?: Truncation
   readonly requests: {
     readonly created: number
     readonly inFlight: number

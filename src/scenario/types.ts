@@ -103,6 +103,8 @@ export type RetryBudget =
   | { readonly kind: 'tokens'; readonly percent: number; readonly window: number; readonly reserve: number }
   /** gRPC: a failure costs one of `maxTokens`, a success gives `tokenRatio`; retries while more than half are there. */
   | { readonly kind: 'throttle'; readonly maxTokens: number; readonly tokenRatio: number }
+  /** Envoy: retries under way at a time, `share` of the attempts in flight and at least `min`. */
+  | { readonly kind: 'active'; readonly share: number; readonly min: number }
 
 export type Retry = {
   /** All attempts, the first included. */
@@ -251,6 +253,7 @@ export type Balancer = {
   readonly noBackend: number
   /** `direct`: the answer does not pass through the balancer, which forgets the leg once it is sent on. */
   readonly response: 'proxy' | 'direct'
+  readonly overload?: Overload | undefined
   readonly slowStart?: SlowStart | undefined
   readonly outlierDetection?: OutlierDetection | undefined
   /** Share of the hosts below which all of them get traffic; absent: half with outlier detection, else never. */

@@ -57,6 +57,19 @@ class EnvTest(unittest.TestCase):
         self.assertEqual((type(reward), terminated, truncated), (float, False, True))
         self.assertIn("summary", info)
 
+    def test_scenarios_are_randomised(self):
+        path = "workloads.north.arrivals.poisson.rate"
+        ranges = {path: [200, 300], "services.web.cores": {"choices": [1, 2]}}
+        env = self.make(BALANCING, start="empty", randomize=ranges)
+        drawn = [env.reset(seed=seed)[1]["scenario"] for seed in (1, 2, 1)]
+        self.assertEqual(drawn[0], drawn[2])
+        self.assertNotEqual(drawn[0], drawn[1])
+        self.assertEqual(set(drawn[0]), set(ranges))
+        self.assertTrue(200 <= drawn[0][path] <= 300)
+        self.assertNotIn("scenario", self.make(BALANCING, start="empty").reset(seed=1)[1])
+        with self.assertRaisesRegex(ScenarioError, "makes 5 slots of 6"):
+            gymnasium.make(BALANCING, randomize={"services.web.replicas": {"choices": [5]}})
+
     def test_what_cannot_be_used_is_named(self):
         cases = [
             ({"episodeLenght": 5}, 'unknown option "episodeLenght" .* Did you mean "episodeLength"'),

@@ -8,14 +8,12 @@ import { balancingPolicies, createBalancingPolicy, scalingPolicies } from '../..
 import type { BalancerInput } from '../../src/scenario/schema/balancer.ts'
 import type { CallPolicyInput, RetryInput } from '../../src/scenario/schema/call-policy.ts'
 import type { Quantity } from '../../src/scenario/schema/common.ts'
+import type { ConcurrencyLimitInput } from '../../src/scenario/schema/concurrency-limit.ts'
 import type { DistributionInput } from '../../src/scenario/schema/distribution.ts'
 import type { EventInput } from '../../src/scenario/schema/event.ts'
 import type { LinkInput } from '../../src/scenario/schema/link.ts'
-import type {
-  ConcurrencyLimitInput,
-  OverloadInput,
-  RateLimitInput,
-} from '../../src/scenario/schema/overload.ts'
+import type { OverloadInput } from '../../src/scenario/schema/overload.ts'
+import type { RateLimitInput } from '../../src/scenario/schema/rate-limit.ts'
 import type { ReplicaGroupInput, ServiceInput } from '../../src/scenario/schema/service.ts'
 import type { SocketsInput } from '../../src/scenario/schema/sockets.ts'
 import type { StepInput } from '../../src/scenario/schema/step.ts'
@@ -67,6 +65,7 @@ const resilience: fc.Arbitrary<{
       0.3,
       { percent: 0.1, window: 2, reserve: 1 },
       { throttle: { maxTokens: 4, tokenRatio: 0.5 } },
+      { active: 0.2, min: 1 },
     ),
     on: fc.constantFrom<NonNullable<RetryInput['on']>[]>(['timeout', 'circuit-open'], ['failed', 'lost']),
   },
@@ -145,6 +144,10 @@ const overload: fc.Arbitrary<Pick<ServiceInput, 'overload' | 'cancel'>> = fc.rec
           'adaptive-lifo' as const,
           'priority' as const,
         ),
+        dagor: fc.constantFrom<NonNullable<OverloadInput['dagor']>[]>(
+          { queueTime: 0.02, window: 0.5, increase: 0.1 },
+          { queueTime: 0.05, requests: 5, share: false },
+        ),
         bulkheads: fc.constantFrom<NonNullable<OverloadInput['bulkheads']>[]>(
           { a: { endpoints: ['a'], concurrent: 1, maxWait: 0.1 } },
           { a: { endpoints: ['a', 'b'], concurrent: 2 }, x: { classes: ['w.x'], concurrent: 1 } },
@@ -164,8 +167,8 @@ function allowed(
   { overload, cancel }: Pick<ServiceInput, 'overload' | 'cancel'>,
   discipline: 'fifo' | 'ps',
 ): Pick<ServiceInput, 'overload' | 'cancel'> {
-  const { queue, shed, ...rest } = overload ?? {}
-  const some = discipline === 'ps' ? { ...rest, shed: 'deadline' as const } : { ...rest, queue, shed }
+  const { queue, shed, dagor, ...rest } = overload ?? {}
+  const some = discipline === 'ps' ? { ...rest, shed: 'deadline' as const } : { ...rest, queue, shed, dagor }
   return {
     ...(overload === undefined ? {} : { overload: some }),
     ...(cancel === undefined ? {} : { cancel }),
@@ -387,8 +390,23 @@ const hostOptions: fc.Arbitrary<BalancerInput> = fc.record(
   { requiredKeys: [] },
 )
 
+/** Limits of a balancer that act within a few hundred legs. */
+const balancerOverload: fc.Arbitrary<BalancerInput> = fc
+  .constantFrom<NonNullable<BalancerInput['overload']>[]>(
+    { concurrencyLimit: 3, shed: 'deadline' },
+    {
+      concurrencyLimit: { fixed: { limit: 2, maxQueue: 5, maxWait: 0.2 } },
+      queue: 'priority',
+      shed: ['deadline', { codel: { target: 0.01, interval: 0.05 } }],
+    },
+    { concurrencyLimit: { aimd: { initial: 3, min: 1, max: 6, maxQueue: 9 } }, queue: 'lifo' },
+    { bulkheads: { x: { classes: ['w.x'], concurrent: 1, maxWait: 0.1 } }, queueLimit: 2 },
+    { rateLimit: { leaky: { rate: 12, capacity: 4 } } },
+  )
+  .map((overload) => ({ overload, noBackend: 0.5 }))
+
 /** Without what the policy or the way of the answers rules out. */
-export function fitting({ outlierDetection, ...balancer }: BalancerInput): BalancerInput {
+export function fitting({ outlierDetection, overload, ...balancer }: BalancerInput): BalancerInput {
   const { uses = [] } = createBalancingPolicy({ name: balancer.policy as string, params: {} }, 1)
   const response = uses.includes('answers') ? 'proxy' : balancer.response
   return {
@@ -396,6 +414,7 @@ export function fitting({ outlierDetection, ...balancer }: BalancerInput): Balan
     response,
     ...(balancer.policy === 'stale-estimate' ? { reports: { interval: 0.5 } } : {}),
     ...(response === 'proxy' && outlierDetection !== undefined ? { outlierDetection } : {}),
+    ...(response === 'proxy' && overload !== undefined ? { overload } : {}),
   }
 }
 
@@ -420,8 +439,9 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
                 noBackend: fc.constantFrom(0, 0.5),
                 response: fc.constantFrom('proxy' as const, 'proxy' as const, 'direct' as const),
                 hosts: hostOptions,
+                guard: calm ? fc.constant({}) : fc.oneof(fc.constant({}), balancerOverload),
               })
-              .map(({ hosts, ...balancer }) => fitting({ ...balancer, ...hosts })),
+              .map(({ hosts, guard, ...balancer }) => fitting({ ...balancer, ...hosts, ...guard })),
             { minLength: count, maxLength: count },
           ),
           first: workload(way(0), kind),

@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission/gate.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../../src/model/caches/cache-gauges.ts'
 import {
   CONNECTIONS,
@@ -29,6 +29,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../../src/model/service-gauges.ts'
+import { ActiveBudget } from '../../src/policies/resilience/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 import { connectionMemory, expectSockets, expectSocketsDrained } from './socket-invariants.ts'
 
@@ -165,7 +166,7 @@ export function expectConsistent(simulation: Simulation): void {
     )
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
-      const outside = services.admission?.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
+      const outside = services.admission?.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
       expect(gauge(WORKERS) + gauge(QUEUE_WORKERS) + outside).toBe(gauge(LOAD))
       expect(gauge(WORKERS)).toBeLessThanOrEqual(spec.workers * spec.slots)
     }
@@ -213,20 +214,31 @@ export function expectConsistentDatabases(simulation: Simulation): void {
 }
 
 /** Legs in flight under a limit of concurrency and those that wait, and what they are counted as. */
-function expectAdmission({ world: { services, compiled } }: Simulation): void {
+function expectAdmission({ world: { services, balancers, compiled } }: Simulation): void {
+  compiled.balancers.forEach((_, b) => {
+    if (balancers.admission === undefined) return
+    const { gate } = balancers.admission
+    const waiting = gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    expect(waiting).toBeGreaterThanOrEqual(gate.waitingOf(b))
+    // In flight behind it, about to be decided for, or without a backend.
+    expect(gate.inFlightOf(b)).toBeGreaterThanOrEqual(0)
+    expect(gate.inFlightOf(b)).toBeLessThanOrEqual(
+      balancers.gauges.value[2 * b]! + balancers.gauges.value[2 * b + 1]!,
+    )
+  })
   const { admission } = services
   if (admission === undefined) return
   compiled.services.forEach((spec, s) => {
-    const waiting = admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    const waiting = admission.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]!
     const load = services.gauges.value[s * SERVICE_GAUGES + LOAD]!
     expect(waiting).toBeGreaterThanOrEqual(0)
     expect(waiting).toBeLessThanOrEqual(load)
-    expect(admission.inFlightOf(s)).toBeGreaterThanOrEqual(0)
-    expect(admission.inFlightOf(s)).toBeLessThanOrEqual(load)
+    expect(admission.gate.inFlightOf(s)).toBeGreaterThanOrEqual(0)
+    expect(admission.gate.inFlightOf(s)).toBeLessThanOrEqual(load)
     if (spec.overload?.concurrencyLimit === undefined) return
-    expect(admission.gauges.value[s * ADMISSION_GAUGES + LIMIT]).toBeGreaterThan(0)
+    expect(admission.gate.gauges.value[s * ADMISSION_GAUGES + LIMIT]).toBeGreaterThan(0)
     // Who is not in flight waits for it.
-    expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(load)
+    expect(admission.gate.inFlightOf(s) + admission.gate.waitingOf(s)).toBe(load)
   })
 }
 
@@ -283,6 +295,8 @@ function expectHealth({ world }: Simulation): void {
 export function expectDrained(simulation: Simulation): void {
   expectSocketsDrained(simulation)
   expectNoTrialIsOut(simulation)
+  for (const budget of simulation.world.callers.sites.allBudgets)
+    if (budget instanceof ActiveBudget) expect(budget.save()).toEqual({ inFlight: 0, retries: 0 })
   const { legs, callers, balancers, services, requests, network, compiled, replicas } = simulation.world
   expect(legs.live).toBe(0)
   expect(callers.created).toBe(callers.answeredOk + callers.failed + callers.abandoned)
@@ -300,6 +314,13 @@ export function expectDrained(simulation: Simulation): void {
   simulation.world.databases.gauges.value.forEach((value, i) => {
     if (i % DATABASE_GAUGES !== OPEN) expect(value).toBe(0)
   })
+  if (balancers.admission !== undefined) {
+    const { gate } = balancers.admission
+    balancers.all.forEach((_, b) => {
+      expect(gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(gate.inFlightOf(b) + gate.waitingOf(b)).toBe(0)
+    })
+  }
   compiled.caches.forEach((_, c) => {
     for (const gauge of [LOADING, WAITING])
       expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)
@@ -307,8 +328,8 @@ export function expectDrained(simulation: Simulation): void {
   compiled.services.forEach((spec, s) => {
     const { admission } = services
     if (admission !== undefined) {
-      expect(admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
-      expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(0)
+      expect(admission.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(admission.gate.inFlightOf(s) + admission.gate.waitingOf(s)).toBe(0)
     }
     // Connections that are kept hold memory.
     const kept = connectionMemory(simulation, spec.node)

@@ -3,7 +3,7 @@
  * (Sevastyanov, 1957), and the token bucket with Poisson input, which refuses as M/D/1/K does.
  */
 import { describe, expect, test } from 'vitest'
-import type { RateLimitInput } from '../../src/scenario/schema/overload.ts'
+import type { RateLimitInput } from '../../src/scenario/schema/rate-limit.ts'
 import type { ServiceInput } from '../../src/scenario/schema/service.ts'
 import {
   expectMean,

@@ -49,6 +49,28 @@ export class FrameStack<Act = unknown> extends ObservationWrapper<Frames, Act> {
     frames.set(observation, frames.length - frameSize)
     return frames.slice()
   }
+
+  protected override get snapshotName(): string {
+    return 'FrameStack'
+  }
+
+  protected override saveState(): Frames {
+    return this.frames
+  }
+
+  /** Throws ConfigError for another number of frames. */
+  protected override loadState(frames: Frames): void {
+    if (frames.length !== this.frames.length) {
+      const count = (array: Frames): number => array.length / this.frameSize
+      reject(
+        `the snapshot has ${count(frames)} frames, not ${count(this.frames)}`,
+        'FrameStack.stackSize',
+        '',
+      )
+    }
+    this.frames.set(frames)
+    this.first = false
+  }
 }
 
 function repeat(bounds: ArrayLike<number>, times: number): Float64Array {

@@ -49,4 +49,16 @@ export class NormalizeObservation<Act = unknown> extends ObservationWrapper<
   load(state: RunningMeanStdState): void {
     this.statistics.load(state)
   }
+
+  protected override get snapshotName(): string {
+    return 'NormalizeObservation'
+  }
+
+  protected override saveState(): RunningMeanStdState {
+    return this.save()
+  }
+
+  protected override loadState(state: RunningMeanStdState): void {
+    this.load(state)
+  }
 }

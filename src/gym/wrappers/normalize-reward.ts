@@ -52,4 +52,16 @@ export class NormalizeReward<Obs = unknown, Act = unknown> extends Wrapper<Obs, 
     this.statistics.load(state.statistics)
     this.discounted[0] = state.discountedReturn
   }
+
+  protected override get snapshotName(): string {
+    return 'NormalizeReward'
+  }
+
+  protected override saveState(): NormalizeRewardState {
+    return this.save()
+  }
+
+  protected override loadState(state: NormalizeRewardState): void {
+    this.load(state)
+  }
 }

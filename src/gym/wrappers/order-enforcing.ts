@@ -21,4 +21,9 @@ export class OrderEnforcing<Obs = unknown, Act = unknown> extends Wrapper<Obs, A
     if (!this.started) throw new ResetNeededError('render() was called before reset()')
     return this.env.render?.()
   }
+
+  override restore(snapshot: Uint8Array): void {
+    super.restore(snapshot)
+    this.started = true
+  }
 }

@@ -46,4 +46,30 @@ export class RecordEpisodeStatistics<Obs = unknown, Act = unknown> extends Wrapp
     }
     return result
   }
+
+  protected override get snapshotName(): string {
+    return 'RecordEpisodeStatistics'
+  }
+
+  protected override saveState(): StatisticsState {
+    const { episodes } = this
+    const numbers = new Float64Array(3 + 2 * episodes.length)
+    numbers.set([this.return, this.length, this.finished])
+    for (let i = 0; i < episodes.length; i++) {
+      numbers[3 + 2 * i] = episodes[i]!.r
+      numbers[4 + 2 * i] = episodes[i]!.l
+    }
+    return numbers
+  }
+
+  protected override loadState(numbers: StatisticsState): void {
+    this.return = numbers[0]!
+    this.length = numbers[1]!
+    this.finished = numbers[2]!
+    this.episodes.length = 0
+    for (let i = 3; i < numbers.length; i += 2) this.episodes.push({ r: numbers[i]!, l: numbers[i + 1]! })
+  }
 }
+
+/** Return and length of the episode under way, number of finished ones, then return and length of each that is kept. */
+type StatisticsState = Float64Array

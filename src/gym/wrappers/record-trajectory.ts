@@ -66,4 +66,17 @@ export class RecordTrajectory<Obs = unknown, Act = unknown> extends Wrapper<Obs,
     this.current = undefined
     if (episode !== undefined && episode.actions.length > 0) this.onEpisode(episode)
   }
+
+  protected override get snapshotName(): string {
+    return 'RecordTrajectory'
+  }
+
+  /** The episode as recorded so far: its size grows with the steps. */
+  protected override saveState(): Trajectory<Obs, Act> | undefined {
+    return this.current
+  }
+
+  protected override loadState(state: Trajectory<Obs, Act> | undefined): void {
+    this.current = state
+  }
 }

@@ -30,4 +30,16 @@ export class TimeLimit<Obs = unknown, Act = unknown> extends Wrapper<Obs, Act> {
     if (++this.elapsed >= this.maxEpisodeSteps) result.truncated = true
     return result
   }
+
+  protected override get snapshotName(): string {
+    return 'TimeLimit'
+  }
+
+  protected override saveState(): number {
+    return this.elapsed
+  }
+
+  protected override loadState(elapsed: number): void {
+    this.elapsed = elapsed
+  }
 }

@@ -3,6 +3,7 @@
  * writes into them instead of copying: that costs nothing and keeps properties that are not enumerable.
  */
 import type { Env, EnvSpec, ResetOptions, ResetResult, StepResult } from '../env.ts'
+import { noSnapshots, packSnapshot, unpackSnapshot } from '../snapshot.ts'
 import type { Space } from '../spaces/space.ts'
 
 /** Passes everything through; a subclass overrides what it changes. */
@@ -53,9 +54,43 @@ export class Wrapper<Obs = unknown, Act = unknown, InnerObs = Obs, InnerAct = Ac
     return this.env.render?.()
   }
 
+  /** With the state of this wrapper, if it has any. @throws SimError `no-snapshot` where the environment has none. */
+  snapshot(): Uint8Array {
+    const { env, snapshotName } = this
+    if (env.snapshot === undefined) throw noSnapshots(this.unwrapped)
+    const inner = env.snapshot()
+    return snapshotName === undefined
+      ? inner
+      : packSnapshot(snapshotName, { wrapper: this.saveState(), env: inner })
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const { env, snapshotName } = this
+    if (env.restore === undefined) throw noSnapshots(this.unwrapped)
+    if (snapshotName === undefined) {
+      env.restore(snapshot)
+      return
+    }
+    const saved = unpackSnapshot(snapshotName, snapshot) as { wrapper: never; env: Uint8Array }
+    env.restore(saved.env)
+    this.loadState(saved.wrapper)
+  }
+
   close(): void {
     this.env.close()
   }
+
+  /** What snapshots call this wrapper; undefined, where it has no state of its own. */
+  protected get snapshotName(): string | undefined {
+    return undefined
+  }
+
+  /** Plain data, packed at once. A wrapper that overrides `snapshotName` overrides these two as well. */
+  protected saveState(): unknown {
+    return undefined
+  }
+
+  protected loadState(_state: never): void {}
 }
 
 /** Changes every observation. */

@@ -178,6 +178,9 @@ export type BalancerSpec = {
   readonly weights: Float64Array
   readonly channels: Int32Array
   readonly unroutableCell: number
+  /** Undefined where nothing is limited. */
+  readonly overload: Overload | undefined
+  readonly admissionCell: number
   /** Interned class indices that can reach it from a workload, through relays only. */
   readonly classes: readonly number[]
   /** Mean demand of a class's request here, by class; NaN where none. */

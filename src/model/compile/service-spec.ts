@@ -93,7 +93,7 @@ export function slotsOf(service: Service): number {
 }
 
 /** Whether a rate or a concurrency limit can let a leg wait. */
-function waitsForAdmission({ overload }: Service): boolean {
+export function waitsForAdmission({ overload }: Pick<Service, 'overload'>): boolean {
   const limits = [overload?.concurrencyLimit, ...(overload?.bulkheads ?? [])]
   return overload?.rateLimit?.kind === 'leaky' || limits.some((limit) => (limit?.maxQueue ?? 0) > 0)
 }

@@ -436,13 +436,13 @@ test.each([
   [
     'attempts: 3,',
     'attempts: 3, budget: { window: 1s },',
-    'expected a retry budget with either percent or throttle',
+    'expected a retry budget with one of percent, throttle and active',
     'retry.budget',
   ],
   [
     'attempts: 3,',
     'attempts: 3, budget: { percent: 10%, throttle: {} },',
-    'expected a retry budget with either percent or throttle',
+    'expected a retry budget with one of percent, throttle and active',
     'retry.budget',
   ],
   ['attempts: 3,', 'attempts: 3, on: [deadline],', 'expected refused or', 'retry.on'],
@@ -509,6 +509,8 @@ test.each([
     'bulkheads.c.endpoints[0]',
   ],
   ['{ queue: sjf }', 'expected fifo or lifo', 'overload.queue'],
+  ['{ dagor: { queueTime: 0s } }', 'expected a duration above 0', 'overload.dagor.queueTime'],
+  ['{ dagor: { decrease: 120% } }', 'expected a fraction of at most 1', 'overload.dagor.decrease'],
 ])('overload control that cannot work is refused: %s', (written, what, path) => {
   const messages = messagesOf(change(SHOP, ['    cores: 2\n', `    cores: 2\n    overload: ${written}\n`]))
   expect(messages).toHaveLength(1)
@@ -533,6 +535,45 @@ test.each([
   expect(messages[0]).toContain(path)
 })
 
+test.each([
+  ['{ concurrencyLimit: 5 }, response: direct', 'concurrencyLimit needs the answers', 'concurrencyLimit'],
+  [
+    '{ bulkheads: { b: { classes: [shoppers.buy] } } }, response: direct',
+    'bulkheads needs the answers',
+    'bulkheads',
+  ],
+  [
+    '{ queueLimit: 5 }',
+    'queueLimit bounds the wait for a backend, and nothing waits for one here',
+    'queueLimit',
+  ],
+  ['{ concurrencyLimit: 5, shed: codel }', 'codel is about the wait for a concurrency limit', 'shed'],
+  ['{ queue: lifo }', 'lifo is about the wait for a concurrency limit', 'queue'],
+  ['{ bulkheads: { b: { classes: [shoppers.sell] } } }', 'unknown class "shoppers.sell"', 'classes[0]'],
+  [
+    '{ bulkheads: { b: { classes: [shoppers.buy], endpoints: [browse] } } }',
+    'unknown field "endpoints"',
+    'bulkheads.b',
+  ],
+  ['{ scope: service }', 'unknown field "scope"', 'overload'],
+  ['{ dagor: {} }', 'unknown field "dagor"', 'overload'],
+])('overload control of a balancer that cannot work is refused: %s', (written, what, path) => {
+  const messages = messagesOf(change(SHOP, ['policy: least-request', `overload: ${written}`]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain('(shop.yml:17:')
+  expect(messages[0]).toContain(path)
+})
+
+test('dagor is refused where nobody waits for a core', () => {
+  const messages = messagesOf(
+    change(SHOP, ['    cores: 2\n', '    cores: 2\n    discipline: ps\n    overload: { dagor: {} }\n']),
+  )
+  expect(messages).toEqual([
+    'dagor goes by the wait for a core, which nothing has under ps (shop.yml:23:17 services.web.overload.dagor). Use discipline: fifo, or limit the concurrency instead.',
+  ])
+})
+
 test.each(['{ queue: lifo }', '{ shed: codel }'])(
   '%s is refused where nobody waits for a core',
   (written) => {
@@ -545,7 +586,6 @@ test.each(['{ queue: lifo }', '{ shed: codel }'])(
 )
 
 test.each([
-  ['    cores: 2\n', '    cores: 2\n    overload: { dagor: {} }\n', 'dagor', 'overload control'],
   ['    cores: 2\n', '    cores: 2\n    failures: { mtbf: 10 }\n', 'failures', 'a service'],
   ['policy: least-request', 'healthCheck: 5s', 'healthCheck', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],
