@@ -190,6 +190,8 @@ export type ComponentResult =
       readonly connections: GaugeSummary
       /** Connections that are open, held or not, where every replica has its own pool. */
       readonly open?: GaugeSummary
+      /** Replicas (and caches) that found too few connections left when they wanted to open theirs. */
+      readonly shortfalls?: number
       readonly running: GaugeSummary
       /** Queries and transactions that wait for a connection; queries that hold one and wait for the server. */
       readonly queue: { readonly pool: GaugeSummary; readonly query: GaugeSummary }

@@ -157,7 +157,7 @@ function databaseResult(
       parallelism: Number.isFinite(spec.parallelism) ? running.mean / spec.parallelism : null,
     },
     connections,
-    ...(spec.perReplica ? { open } : {}),
+    ...(spec.perReplica ? { open, shortfalls: databases.pools.shortfalls[d]! } : {}),
     running,
     queue: { pool: gauge(QUEUE_POOL), query: gauge(QUEUE_QUERY) },
     wait: { pool: per(asked, QUEUE_POOL), query: per(arrivals, QUEUE_QUERY) },

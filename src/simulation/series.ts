@@ -25,7 +25,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../model/service-gauges.ts'
-import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/sockets.ts'
+import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/socket-gauges.ts'
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {

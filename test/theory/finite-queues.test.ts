@@ -95,6 +95,7 @@ describe('a token bucket with Poisson input', () => {
   test.each([
     [0.8, 1, 0.444444],
     [0.8, 2, 0.19957],
+    [1, 5, 0.103449],
     [1.2, 5, 0.199147],
   ])('rho = %d, b = %i refuses %d, as M/D/1/K', (rho, burst, exact) => {
     const limits: RateLimitInput[] = [
