@@ -42,8 +42,10 @@ export class Autoscaling implements Env<Float32Array, number> {
   /** Seconds after which a request is late. */
   readonly slo: number
   private readonly options: AutoscalingOptions
-  private readonly scenario: Scenario
-  private readonly service: Service & { autoscaler: NonNullable<Service['autoscaler']> }
+  /** As episodes run it, but for the phase of its profiles. */
+  readonly scenario: Scenario
+  /** Whose scaler is controlled. */
+  readonly service: Service & { autoscaler: NonNullable<Service['autoscaler']> }
   private readonly warm: number
   private readonly offeredReplicas: number
   private readonly observation: AutoscalingObservation
@@ -57,7 +59,8 @@ export class Autoscaling implements Env<Float32Array, number> {
   private decidedAt = 0
   /** Whether a decision is due. */
   running = false
-  private readonly span: number
+  /** k: the largest change of the target at a decision. */
+  readonly span: number
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -201,7 +204,8 @@ export class Autoscaling implements Env<Float32Array, number> {
     return mask
   }
 
-  private validTarget(action: number): number {
+  /** What an action asks for, clamped or refused where that is outside [min, max]. @throws InvalidActionError */
+  validTarget(action: number): number {
     const { min, max, target } = this.scaler
     const wanted = target + action - this.span
     if (!Number.isInteger(action) || action < 0 || action >= this.actionSpace.n) {
