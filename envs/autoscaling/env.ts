@@ -250,7 +250,8 @@ export class Autoscaling implements Env<Float32Array, number> {
     const speed = service.groups[0]!.speed
     return {
       ...scenario,
-      warmup: warm ? this.warm : scenario.warmup,
+      // An episode of a length of its own may be shorter than the scenario's warm-up: all of it counts.
+      warmup: warm ? this.warm : episodeLength > 0 ? 0 : scenario.warmup,
       horizon,
       services: scenario.services.map((other) =>
         other === service
