@@ -2,6 +2,7 @@ export type { Agent, TrainOptions } from './agent.ts'
 export {
   admissionAgent,
   balancingAgent,
+  jointAgent,
   PolicyAgent,
   scalingAgent,
   weightsAgent,

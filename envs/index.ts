@@ -4,6 +4,7 @@ import { AdmissionControl, type AdmissionControlOptions } from './admission-cont
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
 import { AutoscalingContinuous } from './autoscaling-continuous/env.ts'
 import { Dispatch, type DispatchState } from './dispatch/env.ts'
+import { JointControl, type JointControlAction } from './joint-control/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
 import { LoadBalancingWeights, type LoadBalancingWeightsOptions } from './load-balancing-weights/env.ts'
 import { ParkLoadBalance } from './park/env.ts'
@@ -43,6 +44,13 @@ register({
   description: 'At each request that arrives at a service, admit it or shed it.',
   entryPoint: (kwargs) => new AdmissionControl(kwargs),
   kwargs: { scenario: 'priority-overload' },
+})
+
+register({
+  id: 'JointControl-v0',
+  description: 'At every interval, set weights, replicas and the admission rate of a service.',
+  entryPoint: (kwargs) => new JointControl(kwargs),
+  kwargs: { scenario: 'shop-front' },
 })
 
 register({
@@ -86,6 +94,8 @@ export {
   type AutoscalingOptions,
   Dispatch,
   type DispatchState,
+  JointControl,
+  type JointControlAction,
   LoadBalancing,
   type LoadBalancingOptions,
   LoadBalancingWeights,

@@ -63,7 +63,8 @@ export class Autoscaling implements Env<Float32Array, number> {
   private decidedAt = 0
   /** Whether a decision is due. */
   running = false
-  private readonly span: number
+  /** k: the largest change of the target at a decision. */
+  readonly span: number
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -97,6 +98,16 @@ export class Autoscaling implements Env<Float32Array, number> {
     )
     this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
     this.actionSpace = new Discrete(2 * this.span + 1)
+  }
+
+  /** As episodes run it, but for the phase of its profiles and for what is drawn. */
+  get scenario(): Scenario {
+    return this.base.scenario
+  }
+
+  /** Whose scaler is controlled. */
+  get service(): ScaledService {
+    return this.base.service
   }
 
   /** Episodes of this scenario. */
@@ -268,7 +279,8 @@ export class Autoscaling implements Env<Float32Array, number> {
     return mask
   }
 
-  private validTarget(action: number): number {
+  /** What an action asks for, clamped or refused where that is outside [min, max]. @throws InvalidActionError */
+  validTarget(action: number): number {
     const { min, max, target } = this.scaler
     const wanted = target + action - this.span
     if (!Number.isInteger(action) || action < 0 || action >= this.actionSpace.n) {
@@ -306,7 +318,8 @@ export class Autoscaling implements Env<Float32Array, number> {
     const speed = service.groups[0]!.speed
     return {
       ...scenario,
-      warmup: warm ? duration : scenario.warmup,
+      // An episode of a length of its own may be shorter than the scenario's warm-up: all of it counts.
+      warmup: warm ? duration : episodeLength > 0 ? 0 : scenario.warmup,
       horizon,
       services: scenario.services.map((other) =>
         other === service
@@ -337,7 +350,7 @@ function wholeIntervals(seconds: number, interval: number): number {
   return Math.ceil(seconds / interval - 1e-9) * interval
 }
 
-type ScaledService = Service & { readonly autoscaler: NonNullable<Service['autoscaler']> }
+export type ScaledService = Service & { readonly autoscaler: NonNullable<Service['autoscaler']> }
 
 /** What an episode runs. */
 type EpisodePlan = {

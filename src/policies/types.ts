@@ -220,6 +220,31 @@ export interface AdmissionPolicy {
   load(state: unknown): void
 }
 
+/** What somebody sees who balances, scales and admits at once, at the end of an interval. */
+export interface JointView {
+  readonly scaling: ScalingView
+  /** Slots of the pool are those of the service. */
+  readonly pool: WeightsView
+  /** Requests per second that all slots can serve at their declared speed. */
+  readonly capacity: number
+  readonly draws: Stream
+}
+
+export type JointDecision = {
+  /** As of a `WeightsPolicy`. */
+  readonly weights: ArrayLike<number>
+  /** Replicas, within [min, max]. */
+  readonly target: number
+  /** Requests per second that may enter the service. */
+  readonly rate: number
+}
+
+export interface JointPolicy {
+  decide(view: JointView, draws: Stream): JointDecision
+  save(): unknown
+  load(state: unknown): void
+}
+
 export type PolicyParams = Readonly<Record<string, unknown>>
 
 /** A registered kind of policy. */

@@ -8,6 +8,7 @@ import {
   registerAgent,
 } from '../../agents/create-agent.ts'
 import { Box } from '../../src/gym/spaces/box.ts'
+import { Dict } from '../../src/gym/spaces/dict.ts'
 import { Discrete } from '../../src/gym/spaces/discrete.ts'
 import { createBalancingPolicy } from '../../src/policies/balancing/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
@@ -55,6 +56,31 @@ function* decisions(kind: string, from = 0, to = 60): Generator<Step> {
         info: { view },
         observation: undefined,
         valid: (action) => actions.contains(action) && target(action) >= 2 && target(action) <= 12,
+        after: () => {},
+      }
+    }
+  } else if (kind === 'joint') {
+    for (let t = from; t < to; t++) {
+      const scaling = fakeScalingView({ time: 15 * t, ready: 4, min: 2, max: 6, utilization: (t % 10) / 10 })
+      const pool = {
+        ...{
+          n: 6,
+          speed: new Array(6).fill(1),
+          cores: new Array(6).fill(1),
+          inFlight: [0, 1, 2, 3, t % 9, 1],
+        },
+        ...{ answers: [1, 2, 3, t % 4, 0, 0], latency: [0.1, 0.2, 0.1 * (t % 6), 0.3, 0, 0] },
+      }
+      const space = new Dict({
+        weights: new Box(0, 1, { shape: [6] }),
+        replicas: new Discrete(9),
+        admit: new Box(0, 1, { shape: [1] }),
+      })
+      const view = { scaling, pool, capacity: 20, draws: new FakeView(3, 5).draws }
+      yield {
+        info: { view },
+        observation: undefined,
+        valid: (action) => space.contains(action),
         after: () => {},
       }
     }

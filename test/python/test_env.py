@@ -9,6 +9,7 @@ import numpy as np
 from asyncflow_gym import InvalidActionError, ScenarioError
 from gymnasium import error
 from gymnasium.utils.env_checker import check_env
+from support import quick
 
 BALANCING = "asyncflow/LoadBalancing-v0"
 SCALING = "asyncflow/Autoscaling-v0"
@@ -22,11 +23,11 @@ class EnvTest(unittest.TestCase):
         return env
 
     def test_every_environment_passes_check_env_without_a_warning(self):
-        self.assertGreaterEqual(len(asyncflow_gym.environment_ids()), 2)
+        self.assertEqual(len(asyncflow_gym.environment_ids()), 11)
         for name in asyncflow_gym.environment_ids():
             with self.subTest(name), warnings.catch_warnings():
                 warnings.simplefilter("error")
-                check_env(self.make(name).unwrapped)
+                check_env(self.make(name, **quick(name)).unwrapped)
 
     def test_every_environment_can_be_made_from_its_spec(self):
         for name in asyncflow_gym.environment_ids():
@@ -100,6 +101,31 @@ class EnvTest(unittest.TestCase):
             expected = env.step(valid)
             np.testing.assert_array_equal(after[0], expected[0])
             self.assertEqual(after[1], expected[1])
+
+    def test_actions_of_boxes_and_dicts_are_arrays_and_what_is_none_is_named(self):
+        weights = self.make("asyncflow/LoadBalancingWeights-v0", start="empty").unwrapped
+        weights.reset(seed=1)
+        self.assertEqual(weights.action_space.shape, (6,))
+        for action, message in [
+            (np.full(6, 1.5, np.float32), "is not in|from 0 to 1|not in"),
+            (np.zeros(5, np.float32), r"shape \(5,\), not \(6,\)"),
+            (np.array(["x"] * 6), "not an array of float32"),
+        ]:
+            with self.subTest(action=action), self.assertRaisesRegex(InvalidActionError, message):
+                weights.step(action)
+        self.assertLess(weights.step(np.ones(6))[1], 0)
+        with self.assertRaisesRegex(TypeError, "has no list of masks"):
+            weights.action_masks()
+
+        joint = self.make("asyncflow/JointControl-v0", start="empty").unwrapped
+        _, info = joint.reset(seed=1)
+        self.assertEqual(set(joint.action_space.spaces), {"admit", "replicas", "weights"})
+        np.testing.assert_array_equal(info["action_mask"]["replicas"], info["actionMask"]["replicas"])
+        stay = {"weights": np.ones(24, np.float32), "replicas": 22, "admit": np.ones(1, np.float32)}
+        for part in ({"replicas": 99}, {"admit": np.full(1, np.nan, np.float32)}, {"more": 1}):
+            with self.subTest(part=part), self.assertRaises(InvalidActionError):
+                joint.step({**stay, **part})
+        self.assertLess(joint.step(stay)[1], 0)
 
     def test_a_masked_action_raises_where_the_environment_is_asked_to(self):
         env = self.make(SCALING, invalidAction="error", start="empty").unwrapped
