@@ -1,13 +1,15 @@
 /** Every agent by its name. */
 import { SimError, UnknownIdError } from '../src/errors.ts'
 import type { Space } from '../src/gym/spaces/space.ts'
+import { admissionPolicies } from '../src/policies/admission-control/index.ts'
 import { balancingPolicies } from '../src/policies/balancing/index.ts'
 import { nearest } from '../src/policies/nearest.ts'
 import { scalingPolicies } from '../src/policies/scaling/index.ts'
 import type { InformationClass, PolicyParams } from '../src/policies/types.ts'
+import { weightingPolicies } from '../src/policies/weighting/index.ts'
 import type { Agent } from './agent.ts'
 import { PARK_HEURISTICS, parkAgent } from './baselines/park-agents.ts'
-import { balancingAgent, scalingAgent } from './baselines/policy-agent.ts'
+import { admissionAgent, balancingAgent, scalingAgent, weightsAgent } from './baselines/policy-agent.ts'
 import { RandomAgent } from './baselines/random-agent.ts'
 import { decodeCheckpoint } from './checkpoint.ts'
 import type { NetworkFactory } from './nn/network.ts'
@@ -16,7 +18,7 @@ import { Ppo } from './ppo/ppo.ts'
 
 /** What an agent may need besides its parameters. */
 export type AgentContext = {
-  /** For `random` where the environment gives no mask. */
+  /** For `random` where the environment gives no mask, and for scaling policies where a target is the action. */
   readonly actionSpace?: Space | undefined
   /** For learners; `chooseNetworks` gives them. @default the kernel's */
   readonly networks?: NetworkFactory | undefined
@@ -26,8 +28,8 @@ export type AgentDefinition = {
   readonly name: string
   /** One sentence, shown by `asyncflow agents`. */
   readonly summary: string
-  /** What it decides for: a balancer's or a scaler's policy, any environment, or a learner. */
-  readonly kind: 'balancing' | 'scaling' | 'park' | 'markov' | 'any' | 'learner'
+  /** What it decides for: a balancer's, a scaler's or an admission controller's policy, any environment, or a learner. */
+  readonly kind: 'balancing' | 'weights' | 'scaling' | 'admission' | 'park' | 'markov' | 'any' | 'learner'
   /** What it sees; a learner sees what the environment's observation holds. */
   readonly information: InformationClass | 'observation'
   readonly defaults: PolicyParams
@@ -81,8 +83,16 @@ const definitions: AgentDefinition[] = [
       kind: 'scaling',
       information,
       defaults,
-      create: (params) => scalingAgent(name, params),
+      create: (params, { actionSpace }) => scalingAgent(name, params, actionSpace),
     }
+  }),
+  ...[...weightingPolicies.values()].map(({ name, summary, information, defaults }): AgentDefinition => {
+    const create = (params: PolicyParams): Agent => weightsAgent(name, params)
+    return { name, summary, kind: 'weights', information, defaults, create }
+  }),
+  ...[...admissionPolicies.values()].map(({ name, summary, information, defaults }): AgentDefinition => {
+    const create = (params: PolicyParams): Agent => admissionAgent(name, params)
+    return { name, summary, kind: 'admission', information, defaults, create }
   }),
   ...PARK_HEURISTICS.map((heuristic): AgentDefinition => {
     const { name, summary, information, defaults } = heuristic

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { ExitCode } from './exit-codes.ts'
 import { parseSeed } from './input/arguments.ts'
-import { Output } from './terminal/output.ts'
+import { Output, type OutputOptions } from './terminal/output.ts'
 
 export type CommonOptions = {
   readonly json?: boolean
@@ -12,15 +12,16 @@ export type CommonOptions = {
 }
 
 type CommonTexts = {
-  /** Help of `--out`. */
+  /** Help of `--out`, and its reader where it may be repeated. */
   readonly out: string
+  readonly parseOut?: (text: string, before: string[] | undefined) => string[]
   /** Help and reader of `--seed`; without them the command has nothing random. */
   readonly seed?: string
   readonly parseSeed?: (text: string) => number | string
 }
 
 export function withCommon(command: Command, texts: CommonTexts): Command {
-  return command
+  command
     .option('--json', 'print the result as JSON')
     .option('--quiet', 'print the result and errors only')
     .option(
@@ -28,11 +29,13 @@ export function withCommon(command: Command, texts: CommonTexts): Command {
       texts.seed ?? 'accepted by every command; nothing is random here',
       texts.parseSeed ?? parseSeed,
     )
-    .option('--out <path>', texts.out)
+  return texts.parseOut === undefined
+    ? command.option('--out <path>', texts.out)
+    : command.option<string[] | undefined>('--out <path>', texts.out, texts.parseOut)
 }
 
 /** commander's action with our output and exit code: `run(output, options, ...arguments)`. */
-export function action<Options extends CommonOptions, Arguments extends unknown[]>(
+export function action<Options extends OutputOptions, Arguments extends unknown[]>(
   run: (output: Output, options: Options, ...parameters: Arguments) => ExitCode | Promise<ExitCode>,
 ): (...parameters: unknown[]) => Promise<void> {
   return async (...parameters) => {

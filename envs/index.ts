@@ -1,8 +1,11 @@
 /** The environments of this package; importing this registers them. */
 import { make, register, registeredSpecs, spec } from '../src/gym/index.ts'
+import { AdmissionControl, type AdmissionControlOptions } from './admission-control/env.ts'
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
+import { AutoscalingContinuous } from './autoscaling-continuous/env.ts'
 import { Dispatch, type DispatchState } from './dispatch/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
+import { LoadBalancingWeights, type LoadBalancingWeightsOptions } from './load-balancing-weights/env.ts'
 import { ParkLoadBalance } from './park/env.ts'
 import { Replicas, type ReplicasState } from './replicas/env.ts'
 import { SlowServer } from './slow-server/env.ts'
@@ -15,10 +18,31 @@ register({
 })
 
 register({
+  id: 'LoadBalancingWeights-v0',
+  description: 'At every interval, set the weights by which balancers spread requests.',
+  entryPoint: (kwargs) => new LoadBalancingWeights(kwargs),
+  kwargs: { scenario: 'pool-noisy' },
+})
+
+register({
   id: 'Autoscaling-v0',
   description: 'At every interval, change the number of replicas that is asked for.',
   entryPoint: (kwargs) => new Autoscaling(kwargs),
   kwargs: { scenario: 'diurnal' },
+})
+
+register({
+  id: 'AutoscalingContinuous-v0',
+  description: 'At every interval, ask for a number of replicas by one number in [-1, 1].',
+  entryPoint: (kwargs) => new AutoscalingContinuous(kwargs),
+  kwargs: { scenario: 'diurnal' },
+})
+
+register({
+  id: 'AdmissionControl-v0',
+  description: 'At each request that arrives at a service, admit it or shed it.',
+  entryPoint: (kwargs) => new AdmissionControl(kwargs),
+  kwargs: { scenario: 'priority-overload' },
 })
 
 register({
@@ -55,12 +79,17 @@ register({
 
 export { SCENARIOS } from './scenarios.generated.ts'
 export {
+  AdmissionControl,
+  type AdmissionControlOptions,
   Autoscaling,
+  AutoscalingContinuous,
   type AutoscalingOptions,
   Dispatch,
   type DispatchState,
   LoadBalancing,
   type LoadBalancingOptions,
+  LoadBalancingWeights,
+  type LoadBalancingWeightsOptions,
   make,
   ParkLoadBalance,
   Replicas,

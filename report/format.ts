@@ -13,8 +13,18 @@ export function seconds(value: number | null | undefined): string {
   return `${number(value / size)} ${unit}`
 }
 
+/** `94.9 to 95 ms`: the unit once where both have the same. */
+export function range(low: string, high: string): string {
+  const unit = / \S+$/.exec(high)?.[0] ?? ''
+  return unit !== '' && low.endsWith(unit) ? `${low.slice(0, -unit.length)} to ${high}` : `${low} to ${high}`
+}
+
 export function percent(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : `${number(value * 100)} %`
+}
+
+export function perSecond(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : `${number(value)}/s`
 }
 
 export function number(value: number | null | undefined): string {

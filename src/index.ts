@@ -13,6 +13,8 @@ export {
   type CompareResult,
   compare,
   type Estimate,
+  type FindWarmupOptions,
+  findWarmup,
   inProcessReplications,
   type MonteCarloOptions,
   type MonteCarloResult,
@@ -114,14 +116,19 @@ export {
 export { Stream, type StreamState } from './random/index.ts'
 export {
   fromJson,
+  fromJsonLines,
   fromMsgpack,
   type LatencySummary,
   OUTCOMES,
   type Outcome,
   type Result,
+  seriesColumns,
   seriesToCsv,
+  type Truncation,
   toJson,
+  toJsonLines,
   toMsgpack,
+  toPrometheus,
 } from './results/index.ts'
 export {
   type LoadOptions,
@@ -132,5 +139,11 @@ export {
   scenario,
   scenarioJsonSchema,
 } from './scenario/index.ts'
-export { Simulation, type SimulationOptions, type Stop, simulate } from './simulation/index.ts'
+export {
+  type RunProgress,
+  Simulation,
+  type SimulationOptions,
+  type Stop,
+  simulate,
+} from './simulation/index.ts'
 export { VERSION } from './version.ts'

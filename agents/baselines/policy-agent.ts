@@ -4,17 +4,24 @@
  */
 import { SimError } from '../../src/errors.ts'
 import type { Info } from '../../src/gym/env.ts'
+import type { Space } from '../../src/gym/spaces/space.ts'
+import { admissionPolicies } from '../../src/policies/admission-control/index.ts'
 import { balancingPolicies } from '../../src/policies/balancing/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
 import { scalingPolicies } from '../../src/policies/scaling/index.ts'
 import type {
+  AdmissionPolicy,
+  AdmissionView,
   BalancerView,
   BalancingPolicy,
   PolicyDefinition,
   PolicyParams,
   ScalingPolicy,
   ScalingView,
+  WeightsPolicy,
+  WeightsView,
 } from '../../src/policies/types.ts'
+import { weightingPolicies } from '../../src/policies/weighting/index.ts'
 import type { Agent } from '../agent.ts'
 import { decodeCheckpointOf, encodeCheckpoint } from '../checkpoint.ts'
 
@@ -24,14 +31,14 @@ type Kind<V, P> = {
   readonly missing: string
   fits(view: object): boolean
   size(view: V): number
-  act(policy: P, view: V, info: Info): number
+  act(policy: P, view: V, info: Info): unknown
 }
 
 const balancing: Kind<BalancerView, BalancingPolicy> = {
   definitions: balancingPolicies,
   missing:
     'the view of a balancer (info.view). Use an environment that decides for a balancer, such as LoadBalancing-v0',
-  fits: (view) => 'available' in view,
+  fits: (view) => 'minIndex' in view,
   size: (view) => view.n,
   act: (policy, view) => {
     if (policy.uses !== undefined) view.attach(policy)
@@ -54,6 +61,39 @@ const scaling: Kind<ScalingView, ScalingPolicy> = {
   },
 }
 
+const admission: Kind<AdmissionView, AdmissionPolicy> = {
+  definitions: admissionPolicies,
+  missing:
+    'the view of an admission controller (info.view). Use an environment that admits requests, such as AdmissionControl-v0',
+  fits: (view) => 'timeToDeadline' in view,
+  size: (view) => view.levels,
+  act: (policy, view) => (policy.decide(view, view.draws) ? 1 : 0),
+}
+
+const weights: Kind<WeightsView, WeightsPolicy> = {
+  definitions: weightingPolicies,
+  missing:
+    'the view of a pool whose weights are set (info.view). Use an environment that does so, such as LoadBalancingWeights-v0',
+  fits: (view) => 'weights' in view,
+  size: (view) => view.n,
+  act: (policy, view) => {
+    const wanted = policy.decide(view, view.draws)
+    let most = 0
+    for (let i = 0; i < view.n; i++) most = Math.max(most, wanted[i]!)
+    return Float32Array.from(wanted, (weight) => weight / most)
+  },
+}
+
+/** For environments whose action is the target itself: -1 for min, 1 for max. */
+const continuousScaling: typeof scaling = {
+  ...scaling,
+  act: (policy, view) => {
+    const { min, max } = view
+    const target = desiredReplicas(policy.decide(view, view.draws), view)
+    return Float32Array.of(max > min ? (2 * (target - min)) / (max - min) - 1 : 0)
+  },
+}
+
 export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): void }> implements Agent {
   readonly name: string
   private readonly kind: Kind<V, P>
@@ -73,7 +113,7 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
     this.definition.create(params, list?.length ?? 1)
   }
 
-  act(_observation: unknown, info: Info): number {
+  act(_observation: unknown, info: Info): unknown {
     const view = info.view as (V & object) | undefined
     if (typeof view !== 'object' || view === null || !this.kind.fits(view)) {
       throw new SimError('no-view', `${this.name} needs ${this.kind.missing}.`)
@@ -117,6 +157,16 @@ export function balancingAgent(name: string, params: PolicyParams): Agent {
 }
 
 /** Throws ConfigError for parameters that do not fit. */
-export function scalingAgent(name: string, params: PolicyParams): Agent {
-  return new PolicyAgent(name, scaling, params)
+export function admissionAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, admission, params)
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function weightsAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, weights, params)
+}
+
+/** With a Box as `actionSpace` actions are targets, else changes. Throws ConfigError for parameters that do not fit. */
+export function scalingAgent(name: string, params: PolicyParams, actionSpace?: Space): Agent {
+  return new PolicyAgent(name, actionSpace?.kind === 'Box' ? continuousScaling : scaling, params)
 }

@@ -1,7 +1,7 @@
 /** Uniform over the valid actions: what any agent has to beat. */
 import { SimError } from '../../src/errors.ts'
 import type { Info } from '../../src/gym/env.ts'
-import type { Space } from '../../src/gym/spaces/space.ts'
+import type { Space, SpaceMask } from '../../src/gym/spaces/space.ts'
 import { Params } from '../../src/policies/params.ts'
 import type { PolicyParams } from '../../src/policies/types.ts'
 import { Stream, type StreamState } from '../../src/random/stream.ts'
@@ -20,8 +20,10 @@ export class RandomAgent implements Agent {
   }
 
   act(_observation: unknown, info: Info): unknown {
-    const mask = info.actionMask as ArrayLike<number> | undefined
     const { actionSpace, stream } = this
+    if (actionSpace !== undefined && actionSpace.kind !== 'Discrete')
+      return actionSpace.sample({ mask: info.actionMask as SpaceMask | undefined, stream })
+    const mask = info.actionMask as ArrayLike<number> | undefined
     if (mask === undefined || mask === null) {
       if (actionSpace !== undefined) return actionSpace.sample({ stream })
       throw new SimError(

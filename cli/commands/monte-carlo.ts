@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { parseQuantity } from '../../src/scenario/units.ts'
 import { action, type CommonOptions, reproduceLine, withCommon } from '../common.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { parseCount, parseList } from '../input/arguments.ts'
+import { parseCount, parseList, parseWarmup } from '../input/arguments.ts'
 import type { Output } from '../terminal/output.ts'
 
 type MonteCarloOptions = CommonOptions & {
@@ -11,6 +11,7 @@ type MonteCarloOptions = CommonOptions & {
   readonly metrics?: string[]
   readonly max?: number
   readonly bands?: string[]
+  readonly warmup?: number | 'auto'
   readonly drain?: boolean
   readonly workers?: number
 }
@@ -39,6 +40,11 @@ export function addMonteCarlo(program: Command): void {
       '--bands <series>',
       'time series to draw bands over, such as requests.open,web.queue.cpu',
       parseList,
+    )
+    .option(
+      '--warmup <duration>',
+      "start of every run that is not measured; auto: found by MSER-5 from pilot runs (default: the scenario's own)",
+      parseWarmup,
     )
     .option('--drain', 'stop arrivals at the horizon and run on until every request has ended')
     .option('--workers <count>', 'worker threads (default: the number of processors)', parseCount)

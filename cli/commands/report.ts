@@ -7,6 +7,7 @@ type ReportOptions = CommonOptions & {
   readonly monteCarlo?: string
   readonly comparison?: string
   readonly svg?: string
+  readonly png?: string
 }
 
 export function addReport(program: Command): void {
@@ -19,18 +20,21 @@ export function addReport(program: Command): void {
     .option('--monte-carlo <file>', 'what `asyncflow monte-carlo --out` wrote: intervals and bands')
     .option('--comparison <file>', 'what `asyncflow compare --out` wrote: variants beside each other')
     .option('--svg <folder>', 'write the charts as SVG files too')
+    .option('--png <folder>', 'the same as PNG files (needs the optional @resvg/resvg-js)')
     .action(action(makeReport))
 }
 
 async function makeReport(output: Output, options: ReportOptions, file: string): Promise<ExitCode> {
-  const [{ readReportInput }, { writeCharts, writeReport }] = await Promise.all([
+  const [{ readReportInput }, { writeCharts, writeReport }, { pngFolder }] = await Promise.all([
     import('../report/read-results.ts'),
     import('../report/write-report.ts'),
+    import('../report/png.ts'),
   ])
+  const png = await pngFolder(options.png)
   const input = readReportInput(file, options)
   const out = options.out ?? 'report.html'
   writeReport(out, input)
-  if (options.svg !== undefined) writeCharts(options.svg, input.result)
+  writeCharts({ svg: options.svg, png }, input.result)
   output.result({ report: out }, () => `${out}\n`)
   return EXIT.done
 }

@@ -32,6 +32,16 @@ const OPTIONAL = [
     load: true,
   },
   {
+    name: '@resvg/resvg-js',
+    enables: 'charts as PNG: run --png; with dejavu-fonts-ttf they look the same everywhere',
+    load: true,
+  },
+  {
+    name: 'hyparquet-writer',
+    enables: 'Parquet files: run --out series.parquet, --requests requests.parquet',
+    load: true,
+  },
+  {
     name: 'msgpackr-extract',
     enables: 'faster reading of msgpack; without it plain JavaScript does it',
     load: false,

@@ -40,6 +40,18 @@ export function parseList(text: string): string[] {
   throw new InvalidArgumentError('Give names separated by commas.')
 }
 
+/** As a duration, 0 allowed, or `auto`. */
+export function parseWarmup(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  if (/^0[a-z]*$/.test(text)) return 0
+  return parseDurationOption(text)
+}
+
+/** One value of a repeatable option, added to those before. */
+export function collect(text: string, before: string[] = []): string[] {
+  return [...before, text]
+}
+
 /**
  * One `key=value` of a repeatable option, added to those before. Values read as JSON where they are JSON
  * (`3`, `true`, `[64,64]`), counts may have a suffix (`10k`), anything else is text. A dot in the key nests.

@@ -11,6 +11,7 @@ export type MonteCarloArguments = {
   readonly max?: number | undefined
   readonly bands?: readonly string[] | undefined
   readonly seed?: number | string | undefined
+  readonly warmup?: number | 'auto' | undefined
   readonly drain?: boolean | undefined
   readonly workers?: number | undefined
 }
@@ -21,8 +22,18 @@ export async function monteCarloFile(
   output: Output,
 ): Promise<{ readonly value: MonteCarloResult; readonly stopped: boolean }> {
   const scenario = loadScenarioFile(file, output)
-  const { replications, precision, metrics: targets, max, bands: series, seed, drain, workers } = options
+  const {
+    replications,
+    precision,
+    metrics: targets,
+    max,
+    bands: series,
+    seed,
+    warmup,
+    drain,
+    workers,
+  } = options
   return withReplications(workers, output, (tools) =>
-    monteCarlo(scenario, { replications, precision, targets, max, series, seed, drain, ...tools }),
+    monteCarlo(scenario, { replications, precision, targets, max, series, seed, warmup, drain, ...tools }),
   )
 }

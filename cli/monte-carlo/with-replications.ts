@@ -15,9 +15,10 @@ export async function withReplications<T>(
   workers: number | undefined,
   output: Output,
   work: (tools: Replicating) => Promise<T>,
+  label = 'Replications',
 ): Promise<{ readonly value: T; readonly stopped: boolean }> {
   const executor = replicationPool({ workers })
-  const progress = startProgress('Replications', 1, output.quiet)
+  const progress = startProgress(label, 1, output.quiet)
   try {
     return await interruptible(async (signal) => {
       const onDone = (done: number, wanted: number): void => progress.update(done, '', wanted)

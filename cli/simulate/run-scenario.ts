@@ -1,18 +1,22 @@
 /** What `asyncflow run` does between its arguments and its output. */
-import type { Result } from '../../src/results/types.ts'
-import { LineWriter } from '../input/files.ts'
+import { findWarmup } from '../../src/analysis/monte-carlo/index.ts'
+import type { Result, Truncation } from '../../src/results/types.ts'
+import type { Scenario } from '../../src/scenario/types.ts'
+import { requestFile } from '../input/request-file.ts'
 import { resultWriter } from '../input/result-file.ts'
 import { loadScenarioFile } from '../input/scenario.ts'
 import { interruptible } from '../interrupt.ts'
+import { withReplications } from '../monte-carlo/with-replications.ts'
+import { startLiveRun } from '../terminal/live-run.ts'
 import type { Output } from '../terminal/output.ts'
-import { startProgress } from '../terminal/progress.ts'
 import { simulateWatched } from './simulate-watched.ts'
 
 export type RunScenarioOptions = {
   readonly seed?: number | string | undefined
   readonly horizon?: number | undefined
+  readonly warmup?: number | 'auto' | undefined
   readonly drain?: boolean | undefined
-  readonly out?: string | undefined
+  readonly out?: readonly string[] | undefined
   readonly requests?: string | undefined
 }
 
@@ -22,23 +26,41 @@ export async function runScenario(
   options: RunScenarioOptions,
   output: Output,
 ): Promise<Result> {
-  const { seed, horizon, drain } = options
-  const writeResult = options.out === undefined ? undefined : resultWriter(options.out)
   const scenario = loadScenarioFile(file, output)
-  const requests = options.requests === undefined ? undefined : new LineWriter(options.requests)
-  const onRequest = requests && ((request: object): void => requests.write(JSON.stringify(request)))
-  const progress = startProgress('Simulated seconds', horizon ?? scenario.horizon, output.quiet)
+  const writers = await Promise.all((options.out ?? []).map(resultWriter))
+  const { seed, horizon = scenario.horizon, drain } = options
+  const truncation =
+    options.warmup === 'auto'
+      ? await pilotRuns({ ...scenario, horizon }, seed ?? scenario.seed, output)
+      : undefined
+  const warmup = options.warmup === 'auto' ? truncation?.seconds : options.warmup
+  const requests = options.requests === undefined ? undefined : await requestFile(options.requests)
+  const onRequest = requests?.write
+  const live = startLiveRun(horizon, output.quiet)
   try {
-    const result = await interruptible((signal) =>
-      simulateWatched(scenario, { seed, horizon, drain, onRequest }, signal, progress.update),
+    const measured = await interruptible((signal) =>
+      simulateWatched(scenario, { seed, horizon, warmup, drain, onRequest }, signal, live.update),
     )
-    writeResult?.(result)
-    requests?.commit()
+    const result = truncation === undefined ? measured : { ...measured, truncation }
+    for (const write of writers) write(result)
+    const { version, scenario: of, seed: used } = result
+    requests?.commit({ version, scenario: of, seed: used })
     return result
   } catch (error) {
     requests?.discard()
     throw error
   } finally {
-    progress.stop()
+    live.stop()
   }
+}
+
+async function pilotRuns(scenario: Scenario, seed: number | string, output: Output): Promise<Truncation> {
+  const { value, stopped } = await withReplications(
+    undefined,
+    output,
+    ({ executor, onDone }) => findWarmup(scenario, { seed, executor, onDone }),
+    'Pilot runs',
+  )
+  if (stopped) throw new DOMException('Stopped in the pilot runs', 'AbortError')
+  return value
 }

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Result } from '../../src/results/types.ts'
 import type { Scenario } from '../../src/scenario/types.ts'
-import { Simulation, type SimulationOptions } from '../../src/simulation/index.ts'
+import { type RunProgress, Simulation, type SimulationOptions } from '../../src/simulation/index.ts'
 
 const SLICES = 500
 const BREATHE_EVERY_MS = 50
@@ -18,22 +18,26 @@ export class StoppedError extends Error {
   }
 }
 
-/** @throws StoppedError once the signal is aborted. */
+/**
+ * @param onProgress is told now and then, between events, and may ask how the run stands.
+ * @throws StoppedError once the signal is aborted.
+ */
 export async function simulateWatched(
   scenario: Scenario,
   options: Omit<SimulationOptions, 'control'>,
   signal: AbortSignal,
-  onProgress: (seconds: number) => void,
+  onProgress: (progress: () => RunProgress) => void,
 ): Promise<Result> {
   const simulation = new Simulation(scenario, options)
   const { horizon } = simulation.scenario
+  const progress = (): RunProgress => simulation.progress()
   let last = performance.now()
   for (let slice = 1; slice <= SLICES; slice++) {
     simulation.until((horizon * slice) / SLICES)
     if (performance.now() - last < BREATHE_EVERY_MS) continue
     await setImmediate()
     if (signal.aborted) throw new StoppedError((horizon * slice) / SLICES)
-    onProgress(Math.floor(simulation.now))
+    onProgress(progress)
     last = performance.now()
   }
   simulation.run()

@@ -1,5 +1,5 @@
 /** Estimates as people read them: a value in its unit, and half the width of its interval (nothing where all agree). */
-import { formatDuration, formatNumber, formatPercent } from '../terminal/format.ts'
+import { formatBytes, formatDuration, formatNumber, formatPercent } from '../terminal/format.ts'
 
 type Bounded = { readonly estimate: number; readonly low: number | null; readonly high: number | null }
 
@@ -7,6 +7,7 @@ type Bounded = { readonly estimate: number; readonly low: number | null; readonl
 export function formatMetric(name: string, value: number): string {
   if (/^(.*\.)?latency\.|^phases\.|\.wait\.|\.residence$/.test(name)) return formatDuration(value)
   if (/^errors$|(^|\.)outcomes\.|utilization|hitRatio/.test(name)) return formatPercent(value)
+  if (/\.memory\.(mean|peak)$/.test(name)) return formatBytes(Math.abs(value) < 1 ? 0 : value)
   return formatNumber(value)
 }
 

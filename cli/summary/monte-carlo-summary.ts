@@ -3,6 +3,7 @@ import type { MonteCarloResult } from '../../src/analysis/monte-carlo/index.ts'
 import { formatDuration, formatPercent } from '../terminal/format.ts'
 import { paint, title } from '../terminal/style.ts'
 import { renderTable } from '../terminal/table.ts'
+import { describeTruncation } from './describe-truncation.ts'
 import { formatEstimate, formatMetric } from './estimates.ts'
 
 /** Components have dozens of figures; these are for the eye, the JSON has all. */
@@ -25,7 +26,11 @@ function heading({ scenario, replications, seed, level, stop, warmup }: MonteCar
       `Precision of ${formatPercent(stop.precision)} ${verdict} after ${replications} replications: half-widths ${widths.join(', ')}\n`,
     )
   }
-  lines.push(`Measured from ${formatDuration(warmup.seconds)} on, the warm-up that the scenario declares\n`)
+  lines.push(
+    warmup.method === 'declared'
+      ? `Measured from ${formatDuration(warmup.seconds)} on, the warm-up that is declared\n`
+      : `${describeTruncation(warmup)}\n`,
+  )
   return lines.join('')
 }
 

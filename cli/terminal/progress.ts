@@ -1,7 +1,7 @@
 /** How far a long command is: a bar on a terminal, one plain line per ten seconds otherwise, nothing under --quiet. */
 import cliProgress from 'cli-progress'
 
-const LINE_EVERY_MS = 10_000
+export const LINE_EVERY_MS = 10_000
 
 export interface Progress {
   /** `note` is a few words on how it goes; `total` replaces the one given at the start. */

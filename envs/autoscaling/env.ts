@@ -13,7 +13,7 @@ import {
   type StepResult,
 } from '../../src/gym/index.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import type { Scaler } from '../../src/model/scalers.ts'
+import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { Stream } from '../../src/random/index.ts'
 import type { Scenario, Service } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
@@ -54,13 +54,15 @@ export class Autoscaling implements Env<Float32Array, number> {
   private readonly observation: AutoscalingObservation
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots<SavedFields>
-  private scaler!: Scaler
+  /** Of the current episode. */
+  scaler!: Scaler
   private reward!: AutoscalingReward
   private outcomes!: OutcomeTracker
   private decisions = 0
   private startedAt = 0
   private decidedAt = 0
-  private running = false
+  /** Whether a decision is due. */
+  running = false
   private readonly span: number
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
@@ -165,9 +167,13 @@ export class Autoscaling implements Env<Float32Array, number> {
   step(action: number): StepResult<Float32Array> {
     if (this.simulation === undefined) throw new ResetNeededError()
     if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
-    const simulation = this.simulation!
     const target = this.validTarget(action)
-    const invalid = target !== this.scaler.target + action - this.span
+    return this.take(target, target !== this.scaler.target + action - this.span)
+  }
+
+  /** Asks for `target` replicas, from min to max, and runs to the next decision. `invalid`: the action was replaced. */
+  take(target: number, invalid: boolean): StepResult<Float32Array> {
+    const simulation = this.simulation!
     simulation.decide(target)
     const stop = simulation.run()
     this.decisions++

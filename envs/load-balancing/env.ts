@@ -13,15 +13,16 @@ import {
   type SlotLayout,
   type StepResult,
 } from '../../src/gym/index.ts'
-import type { Balancer } from '../../src/model/balancers.ts'
+import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import { compileDistribution } from '../../src/random/index.ts'
 import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
+import { failureCost } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { type DrawnFields, Randomizer } from '../common/randomize.ts'
+import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { SimulationSnapshots } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
@@ -31,7 +32,6 @@ import { LoadBalancingReward } from './reward.ts'
 
 /** Beyond any episode that ends by its decisions. */
 const ENDLESS = 1e9
-const LONGEST_WARM_START = 600
 
 export class LoadBalancing implements Env<Float32Array, number> {
   readonly observationSpace: Box<'float32'>
@@ -116,7 +116,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       ])
     }
     const warm =
-      options.start.kind === 'empty' ? 0 : (options.start.for ?? relaxation(given, views[0]!, load))
+      options.start.kind === 'empty' ? 0 : (options.start.for ?? relaxationTime(given, views[0]!, load))
     const observation = new LoadBalancingObservation(
       views,
       compiled.classes.length,
@@ -285,7 +285,11 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   private validSlot(view: Balancer, action: number): number {
     const { n, available } = view
-    if (Number.isInteger(action) && action >= 0 && action < n && available[action] === 1) return action
+    return action >= 0 && action < n && available[action] === 1 ? action : this.instead(view, action)
+  }
+
+  /** What is done instead of an action that cannot be taken. */
+  private instead({ n, available }: Balancer, action: number): number {
     if (!Number.isInteger(action) || action < 0 || action >= n) {
       throw new InvalidActionError(
         action,
@@ -347,18 +351,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** D: what a failed request costs, seconds: the client's timeout, else 100 S. */
   private get failureCost(): number {
-    if (this.options.failureCost !== undefined) return this.options.failureCost
-    const timeout = this.plan.scenario.workloads[0]!.timeout
-    return timeout === undefined ? 100 * this.load.demand : compileDistribution(timeout).mean
+    return this.options.failureCost ?? failureCost(this.plan.scenario, this.load.demand)
   }
-}
-
-/** max(warm-up, 50 S / (1 - rho)^2), at most ten minutes. */
-function relaxation(scenario: Scenario, view: Balancer, { rate, demand }: OfferedLoad): number {
-  const power = view.cores.reduce((sum, count, i) => sum + count * view.speed[i]!, 0)
-  const rho = Math.min(0.99, (rate * demand) / power)
-  const wanted = Number.isNaN(rho) ? 0 : (50 * demand) / ((1 - rho) * (1 - rho))
-  return Math.min(LONGEST_WARM_START, Math.max(scenario.warmup, wanted))
 }
 
 /** What an episode runs. */
@@ -433,7 +427,11 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   return read
 }
 
-function controlledBalancers(scenario: Scenario, options: LoadBalancingOptions): string[] {
+/** Names of the balancers that the options name. @throws ConfigError */
+export function controlledBalancers(
+  scenario: Scenario,
+  options: Pick<LoadBalancingOptions, 'control' | 'balancer'>,
+): string[] {
   const names = scenario.balancers.map((balancer) => balancer.name)
   if (names.length === 0) {
     throw new ConfigError([

@@ -3,7 +3,7 @@
  * the request (C classes), then per slot 9 values that a real balancer has, or 13 with `view: full`.
  */
 import type { SlotLayout } from '../../src/gym/index.ts'
-import { type Balancer, EWMA_TIME } from '../../src/model/balancers.ts'
+import { type Balancer, EWMA_TIME } from '../../src/model/balancing/balancer.ts'
 import { exp } from '../../src/random/math.ts'
 import type { Scenario } from '../../src/scenario/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'

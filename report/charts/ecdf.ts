@@ -33,7 +33,10 @@ export function ecdf(result: Result): string {
     {
       ...{ width: 480, height: 300, marginLeft: 56, marginBottom: 40, marginTop: 24 },
       x: { ...AXIS, ticks: ticksOf(result) },
-      y: { label: 'share of requests at most this slow', domain: [0, 100], percent: true, grid: true },
+      y: {
+        ...{ label: 'share of requests at most this slow', domain: [0, 100], percent: true, grid: true },
+        tickFormat: (value: number) => `${value} %`,
+      },
       marks: [
         Plot.line(points, { x: ([, value]) => value, y: ([q]) => q, stroke: PALETTE[0]!, strokeWidth: 2 }),
         Plot.ruleX(marked, {

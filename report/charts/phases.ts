@@ -26,7 +26,7 @@ export function waterfall(breakdown: readonly BreakdownEntry[], title: string): 
         width: 640,
         height: 40 + 26 * bars.length,
         marginLeft: Math.min(280, 16 + 7 * longest),
-        marginRight: 110,
+        marginRight: 136,
         marginBottom: 36,
       },
       x: {

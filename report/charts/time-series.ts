@@ -5,6 +5,8 @@ import type { Panel } from '../panels.ts'
 import { Plot, svgOf } from '../plot.ts'
 import { PALETTE } from '../types.ts'
 
+const MARGIN_LEFT = 72
+
 export function timeSeries(panel: Panel, { series, events, horizon }: Result): string {
   const points = panel.series.flatMap(({ name, values }) =>
     values.flatMap((value, k) => (value === null ? [] : [{ name, time: series.time[k]!, value }])),
@@ -16,14 +18,14 @@ export function timeSeries(panel: Panel, { series, events, horizon }: Result): s
   }))
   return svgOf(
     {
-      ...{ width: 980, height: 260, marginLeft: 72, marginBottom: 40, marginTop: 24 },
+      ...{ width: 980, height: 260, marginLeft: MARGIN_LEFT, marginBottom: 40, marginTop: 24 },
       x: { label: 'time', domain: [0, horizon], tickFormat: (value: number) => seconds(value) },
       y: {
         label: panel.unit,
         zero: true,
         grid: true,
         tickFormat: (value: number) => formatUnit(panel.unit, value),
-        ticks: 5,
+        ticks: panel.unit === 'bytes' ? byteTicks(points.map(({ value }) => value)) : 5,
       },
       color: {
         legend: false,
@@ -42,8 +44,17 @@ export function timeSeries(panel: Panel, { series, events, horizon }: Result): s
   )
 }
 
-function legend({ series }: Panel): Plot.Markish[] {
-  let at = 0
+/** Four to eight round numbers of bytes from 0 on: those of a decimal axis are none in binary units. */
+function byteTicks(values: readonly number[]): number[] {
+  const highest = Math.max(1, ...values)
+  let step = 1
+  while (highest / step > 8) step *= 2
+  return Array.from({ length: Math.floor(highest / step) + 1 }, (_, i) => i * step)
+}
+
+function legend({ series, unit }: Panel): Plot.Markish[] {
+  // Beside the label of the axis, which begins at the left edge of the picture.
+  let at = Math.max(0, 7 * (unit.length + 4) - MARGIN_LEFT)
   return series.map(({ name }, i) => {
     const dx = at
     at += 24 + 7.2 * name.length

@@ -32,6 +32,8 @@ const STEPS = [
   ],
   ...[3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000],
 ]
+/** Powers of two, so that the marks are round in binary units. */
+const BYTE_STEPS = Array.from({ length: 51 }, (_, power) => 2 ** power)
 const charts: uPlot[] = []
 const sync = uPlot.sync('time')
 
@@ -83,6 +85,7 @@ function draw(panel: ClientPanel): void {
         },
         {
           ...{ stroke: ink, grid: { stroke: faint }, ticks: { stroke: faint }, size: 72 },
+          ...(panel.unit === 'bytes' ? { incrs: BYTE_STEPS } : {}),
           values: (_, ticks) => ticks.map((value) => format(panel.unit, value)),
         },
       ],

@@ -7,7 +7,7 @@ import { heatMap } from '../charts/heat-map.ts'
 import { waterfall } from '../charts/phases.ts'
 import { topology } from '../charts/topology.ts'
 import { CLIENT_SCRIPT, CLIENT_STYLE } from '../client.generated.ts'
-import { number, percent, seconds } from '../format.ts'
+import { number, percent, perSecond, range, seconds } from '../format.ts'
 import { type Panel, panelsOf } from '../panels.ts'
 import { PALETTE, type ReportInput } from '../types.ts'
 import { embedJson, escapeHtml } from './escape.ts'
@@ -87,7 +87,11 @@ function verdict({ slo, requests }: Result, monteCarlo: MonteCarloResult | undef
       : `${missed.length} of ${slo.length} objectives ${missed.length === 1 ? 'is' : 'are'} missed.`
   const rows = slo.map(({ text: objective, value, met }, i): Cell[] => [
     objective,
-    objective.startsWith('errors') ? percent(value) : seconds(value),
+    objective.startsWith('errors')
+      ? percent(value)
+      : objective.startsWith('throughput')
+        ? perSecond(value)
+        : seconds(value),
     { text: met ? 'met' : 'missed', kind: met ? 'good' : 'bad' },
     ...(monteCarlo === undefined ? [] : [chance(monteCarlo, i)]),
   ])
@@ -104,7 +108,7 @@ function chance({ slo, replications }: MonteCarloResult, i: number): string {
   const item = slo[i]
   if (item === undefined) return '–'
   const { low, high } = item.probability
-  return `${item.met} of ${replications} (${percent(low)} to ${percent(high)})`
+  return `${item.met} of ${replications} (${range(percent(low), percent(high))})`
 }
 
 function cards(
@@ -135,7 +139,7 @@ function metricText(metric: string, value: number): string {
 
 function intervalText(metric: string, { low, high }: Pick<Estimate, 'low' | 'high'>): string {
   if (low === null || high === null) return ''
-  return `${metricText(metric, low)} to ${metricText(metric, high)}`
+  return range(metricText(metric, low), metricText(metric, high))
 }
 
 function why(result: Result): string {
@@ -296,10 +300,10 @@ function compared({ variants, best, replications, level }: CompareResult): strin
   const text = (
     metric: string,
     value: { estimate: number; low: number | null; high: number | null } | undefined,
-  ): string => {
+  ): Cell => {
     if (value === undefined) return '–'
-    const interval = value.low === value.high ? '' : ` (${intervalText(metric, value)})`
-    return `${metricText(metric, value.estimate)}${interval}`
+    const below = value.low === value.high ? '' : intervalText(metric, value)
+    return { text: metricText(metric, value.estimate), below }
   }
   const rows = variants.map(({ name, estimates }): Cell[] => [
     name,
@@ -335,16 +339,24 @@ function warnings({ warnings: all }: Result): string {
 function method({ result, monteCarlo, command }: ReportInput): string {
   const notes = [
     `Latencies are those of requests meant to be sent at or after ${seconds(result.warmup)} that ended ok, measured from the intended send. Quantiles are ${result.latency.quantiles === 'exact' ? 'exact (linear interpolation)' : 'from a histogram, within 0.5 %'}; the distribution is drawn from the histogram.`,
+    ...(result.truncation === undefined ? [] : [warmupNote(result.truncation)]),
     'Averages are time-weighted over the measured window. Phases follow the critical path of each request and sum to its latency.',
     ...(monteCarlo === undefined
       ? ['One run is one draw: intervals need replications (asyncflow monte-carlo).']
       : [
-          `Intervals are from ${monteCarlo.replications} independent replications: Student's for means and quantiles, a ratio's or the exact binomial for errors, Wilson's for objectives. Bands over time hold ${Object.values(monteCarlo.bands).some(({ simultaneous }) => simultaneous !== undefined) ? 'for the whole curve (sup-t bootstrap)' : 'at each instant'}. The warm-up is the declared one.`,
+          `Intervals are from ${monteCarlo.replications} independent replications: Student's for means and quantiles, a ratio's or the exact binomial for errors, Wilson's for objectives. Bands over time hold ${Object.values(monteCarlo.bands).some(({ simultaneous }) => simultaneous !== undefined) ? 'for the whole curve (sup-t bootstrap)' : 'at each instant'}. ${warmupNote(monteCarlo.warmup)}`,
         ]),
     `asyncflow-gym ${result.version}, scenario ${result.scenario.hash}.`,
   ]
   const reproduce = command === undefined ? '' : `<h3>The same again</h3><pre>${escapeHtml(command)}</pre>`
   return section('Method', ...notes.map((note) => `<p>${escapeHtml(note)}</p>`), reproduce)
+}
+
+function warmupNote(warmup: MonteCarloResult['warmup']): string {
+  if (warmup.method === 'declared') return 'The warm-up is the declared one.'
+  const { seconds: cut, share, pilots, reliable } = warmup
+  const doubt = reliable ? '' : ' They had not settled by then.'
+  return `The warm-up of ${seconds(cut)}, ${percent(share)} of the run, was found by MSER-5 from the requests without an answer in ${pilots} pilot runs.${doubt}`
 }
 
 /** Bands replace the run's own line where the replications have the same instants. */

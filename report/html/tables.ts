@@ -1,7 +1,11 @@
 /** Tables of the report. Cells are text and are escaped here, once. */
 import { escapeHtml } from './escape.ts'
 
-export type Cell = string | { readonly text: string; readonly kind: 'good' | 'bad' | 'text' | 'wrap' }
+export type Cell =
+  | string
+  | { readonly text: string; readonly kind: 'good' | 'bad' | 'text' | 'wrap' }
+  /** `below`, such as an interval, stands smaller under the text. */
+  | { readonly text: string; readonly below: string }
 
 /** The first row is the header; `text` columns are aligned left. */
 export function table(
@@ -22,7 +26,8 @@ function headCell(cell: Cell): string {
 }
 
 function dataCell(cell: Cell): string {
-  return typeof cell === 'string'
-    ? `<td>${escapeHtml(cell)}</td>`
-    : `<td class="${cell.kind}">${escapeHtml(cell.text)}</td>`
+  if (typeof cell === 'string') return `<td>${escapeHtml(cell)}</td>`
+  if ('kind' in cell) return `<td class="${cell.kind}">${escapeHtml(cell.text)}</td>`
+  const below = cell.below === '' ? '' : `<br><small class="faint">${escapeHtml(cell.below)}</small>`
+  return `<td>${escapeHtml(cell.text)}${below}</td>`
 }

@@ -7,6 +7,8 @@ export class CallColumns {
   readonly propagating: boolean
   readonly guarding: boolean
   readonly decorrelated: boolean
+  /** Whether some budget counts the retries that are under way. */
+  readonly counting: boolean
   /** Leg: the other copy of its attempt that was sent before it; -1. */
   sibling: Int32Array = new Int32Array(0)
   /** Caller: copies sent for its call, and for its attempt. */
@@ -18,12 +20,20 @@ export class CallColumns {
   deadline: Float64Array = new Float64Array(0)
   /** Caller: the backoff before. */
   backoff: Float64Array = new Float64Array(0)
+  /** Caller: 1 while a retry of its call is under way. */
+  retrying: Uint8Array = new Uint8Array(0)
 
   constructor({ calls, classes }: Compiled, legs: Legs) {
     this.hedging = calls.some((call) => call.hedge !== undefined)
     this.guarding = calls.some((call) => call.guarded)
     this.propagating = classes.some((item) => item.propagates)
     this.decorrelated = calls.some((call) => call.backoff.jitter === 'decorrelated')
+    this.counting = calls.some((call) => call.budget?.kind === 'active')
+    if (this.counting) {
+      legs.uint8((array) => {
+        this.retrying = array
+      })
+    }
     if (this.hedging) {
       legs.int32((array) => {
         this.sibling = array

@@ -118,6 +118,16 @@ export class CallSites {
     return false
   }
 
+  /** A leg is sent over a guarded site. */
+  sent(site: number, instance: number): void {
+    this.budgets.of(site, instance)?.sent()
+  }
+
+  /** A retry that was allowed is no longer under way. */
+  retried(site: number, instance: number): void {
+    this.budgets.of(site, instance)?.retried()
+  }
+
   mayRetry(site: number, instance: number, now: number): boolean {
     const budget = this.budgets.of(site, instance)
     if (budget === undefined || budget.withdraw(now)) return true
@@ -140,13 +150,20 @@ export class CallSites {
   /** A leg that was sent at `sentAt` has an outcome; -1: its caller no longer cares. */
   ended(site: number, instance: number, outcome: number, sentAt: number, now: number): void {
     const breaker = this.breakers.of(site, instance)
+    const budget = this.budgets.of(site, instance)
     if (outcome < 0) {
       breaker?.release()
+      budget?.ended(undefined)
       return
     }
     breaker?.record(now, outcome !== OK, now - sentAt)
-    this.budgets.of(site, instance)?.ended(outcome === OK)
+    budget?.ended(outcome === OK)
     if (outcome === OK) this.quantiles.of(site, instance)?.observe(now - sentAt)
+  }
+
+  /** Of every caller and site; for looking at. */
+  get allBudgets(): readonly Budget[] {
+    return this.budgets.states
   }
 
   /** Of every caller and site; for looking at. */

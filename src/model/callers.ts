@@ -7,6 +7,7 @@ import type { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
+import type { PriorityLevels } from './admission/priority-levels.ts'
 import { CallColumns } from './call-columns.ts'
 import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
@@ -22,6 +23,7 @@ import type { Part, World } from './world.ts'
 const OK = OUTCOMES.indexOf('ok')
 const TIMEOUT = OUTCOMES.indexOf('timeout')
 const DEADLINE = OUTCOMES.indexOf('deadline')
+const SHED = OUTCOMES.indexOf('shed')
 const CIRCUIT_OPEN = OUTCOMES.indexOf('circuit-open')
 
 export class Callers implements Part {
@@ -42,13 +44,18 @@ export class Callers implements Part {
   private requests!: Requests
   private services!: Services
   private sockets: Sockets | undefined
+  private levels: PriorityLevels | undefined
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
   private readonly hedgeKind: number
   private readonly hedging: boolean
   private readonly propagating: boolean
+  /** Whether legs have anything that not every leg has. */
+  private extras = false
   private readonly cancelling: boolean
+  /** Whether databases have pools for each caller. */
+  private readonly pooled: boolean
 
   constructor(world: World) {
     this.world = world
@@ -69,8 +76,9 @@ export class Callers implements Part {
       if (world.legs.timer[row] !== timer) return
       // A row without a replica is a miss of a cache.
       if (world.legs.replica[row]! < 0) world.caches.step(row)
-      else world.services.step(row)
+      else world.services.steps.step(row)
     })
+    this.pooled = world.compiled.databases.some((spec) => spec.perReplica)
     this.cancelling = world.compiled.services.some((spec) => spec.cancel === 'immediate')
   }
 
@@ -80,6 +88,16 @@ export class Callers implements Part {
     this.requests = requests
     this.services = services
     this.sockets = this.world.sockets
+    this.levels = services.admission?.levels
+    const { guarding, counting } = this.columns
+    this.extras =
+      this.keys.ofCalls ||
+      this.hedging ||
+      this.pooled ||
+      this.sockets !== undefined ||
+      guarding ||
+      counting ||
+      this.propagating
   }
 
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
@@ -90,32 +108,54 @@ export class Callers implements Part {
     if (this.hedging) columns.hedged[row] = 0
     const spec = compiled.calls[call]!
     if (columns.decorrelated) columns.backoff[row] = spec.backoff.base
+    if (columns.counting) columns.retrying[row] = 0
     if (spec.guarded) this.sites.begun(call, this.instanceOf(row, spec), this.kernel.now)
     this.attempt(row)
   }
 
   private attempt(row: number): void {
-    const { legs, kernel, compiled, draws, network, columns } = this
+    const { legs, kernel, compiled, network } = this
     const index = legs.call[row]!
     const call = compiled.calls[index]!
     legs.attempt[row]!++
     legs.sentAt[row] = kernel.now
-    let deadline = Number.POSITIVE_INFINITY
-    if (this.propagating && legs.kind[row] !== REQUEST) {
-      deadline = columns.deadline[row]!
-      if (kernel.now >= deadline) {
-        this.giveUp(row, DEADLINE)
-        return
-      }
-    }
-    if (call.guarded && !this.sites.mayCall(index, this.instanceOf(row, call), kernel.now)) {
-      this.attemptFailed(row, CIRCUIT_OPEN)
+    if ((this.propagating || call.guarded || this.levels !== undefined) && !this.mayAttempt(row, index, call))
       return
-    }
     const leg = this.makeLeg(row, index, call)
     if (legs.kind[row] === REQUEST && legs.attempt[row] === 1) legs.clearPhases(leg)
     else legs.copyPhases(row, leg)
     legs.child[row] = leg
+    if (this.propagating || call.timeoutSite >= 0 || call.hedge !== undefined) this.arm(row, leg, index, call)
+    network.send(leg, call.hop.node, call.hop.channel)
+  }
+
+  /** Whether the deadline that the row has been given, and the circuit breaker, allow an attempt; else it has failed. */
+  private mayAttempt(row: number, index: number, call: CallSpec): boolean {
+    const { now } = this.kernel
+    if (now >= this.deadlineOf(row)) {
+      this.giveUp(row, DEADLINE)
+      return false
+    }
+    if (this.levels?.callerKeepsBack(row, index)) {
+      this.attemptFailed(row, SHED)
+      return false
+    }
+    if (!call.guarded || this.sites.mayCall(index, this.instanceOf(row, call), now)) return true
+    this.attemptFailed(row, CIRCUIT_OPEN)
+    return false
+  }
+
+  /** The deadline that came with the work of the row; Infinity. */
+  private deadlineOf(row: number): number {
+    return this.propagating && this.legs.kind[row] !== REQUEST
+      ? this.columns.deadline[row]!
+      : Number.POSITIVE_INFINITY
+  }
+
+  /** Schedules what ends the wait for the leg, and its copies. */
+  private arm(row: number, leg: number, index: number, call: CallSpec): void {
+    const { legs, kernel, draws, columns } = this
+    const deadline = this.deadlineOf(row)
     if (call.timeoutSite >= 0) {
       const timeout = Number.isNaN(call.timeoutConstant)
         ? draws.sample(call.timeoutSite, legs.number[leg]!, legs.path[leg]!, 0)
@@ -129,11 +169,10 @@ export class Callers implements Part {
       if (call.timeoutSite < 0 && deadline === Number.POSITIVE_INFINITY) legs.timer[row]!++
       this.planHedge(row, leg, index, call)
     }
-    network.send(leg, call.hop.node, call.hop.channel)
   }
 
   private makeLeg(row: number, index: number, call: CallSpec): number {
-    const { legs, kernel, compiled, columns } = this
+    const { legs, kernel, compiled } = this
     const fromClient = legs.kind[row] === REQUEST
     const ordinal = fromClient ? 0 : compiled.program.ordinal[legs.pc[row]!]!
     const leg = legs.alloc()
@@ -154,23 +193,35 @@ export class Callers implements Part {
     legs.outcome[leg] = OK
     legs.lost[leg] = 0
     legs.endpoint[leg] = fromClient ? compiled.classes[legs.cls[row]!]!.endpoint : call.endpoint
-    if (this.keys.ofCalls) this.keys.assign(leg, row, call.key, ordinal)
     legs.replica[leg] = -1
     legs.resident[leg] = 0
     legs.core[leg] = CORE_NONE
     legs.worker[leg] = 0
     legs.memory[leg] = 0
     legs.node[leg] = call.caller
+    if (this.extras) this.dress(leg, row, index, call, ordinal)
+    return leg
+  }
+
+  /** Sets what only some scenarios have of a leg. */
+  private dress(leg: number, row: number, index: number, call: CallSpec, ordinal: number): void {
+    const { legs, kernel, compiled, columns } = this
+    const fromClient = legs.kind[row] === REQUEST
+    if (this.keys.ofCalls) this.keys.assign(leg, row, call.key, ordinal)
     if (this.hedging) columns.sibling[leg] = -1
+    if (this.pooled) this.world.databases.assign(leg, row, call.hop.node, call.caller)
     this.sockets?.begin(leg, fromClient ? call.caller : compiled.nodes.length + legs.replica[row]!)
     if (columns.guarding) columns.sent[leg] = kernel.now
+    if (columns.counting) {
+      columns.retrying[leg] = 0
+      this.sites.sent(index, this.instanceOf(row, call))
+    }
     if (this.propagating) {
       const item = compiled.classes[legs.cls[row]!]!
       if (!fromClient) columns.deadline[leg] = columns.deadline[row]!
       else
         columns.deadline[leg] = item.propagates ? legs.start[row]! + item.deadline : Number.POSITIVE_INFINITY
     }
-    return leg
   }
 
   /** Index of the row's caller among the instances that call over the site: its slot, or the client. */
@@ -182,6 +233,7 @@ export class Callers implements Part {
   /** What a branch has of the row that forked it. */
   inherit(row: number, branch: number): void {
     if (this.propagating) this.columns.deadline[branch] = this.columns.deadline[row]!
+    if (this.columns.counting) this.columns.retrying[branch] = 0
   }
 
   private planHedge(row: number, leg: number, index: number, call: CallSpec): void {
@@ -267,6 +319,7 @@ export class Callers implements Part {
       legs.release(leg)
       return
     }
+    if (this.levels !== undefined) this.levels.answered(leg, -1)
     const caller = legs.parent[leg]!
     const outcome = legs.outcome[leg]!
     const via = legs.via[leg]!
@@ -287,6 +340,7 @@ export class Callers implements Part {
       return
     }
     this.answeredOk++
+    if (this.columns.counting) this.retryEnded(caller)
     if (legs.kind[caller] === REQUEST) {
       requests.finish(caller, OK, leg)
       legs.release(leg)
@@ -332,6 +386,7 @@ export class Callers implements Part {
     const { legs, network, compiled, columns } = this
     let leg = legs.child[caller]!
     legs.timer[caller]!++
+    if (columns.counting) this.retryEnded(caller)
     if (leg < 0) return
     legs.child[caller] = -1
     const { guarded } = compiled.calls[legs.via[leg]!]!
@@ -339,7 +394,7 @@ export class Callers implements Part {
       const next = this.hedging ? columns.sibling[leg]! : -1
       if (guarded) this.record(caller, leg, outcome)
       if (legs.lost[leg] === 1) network.drop(leg)
-      else if (this.cancelling) this.services.cancel(leg)
+      else if (this.cancelling) this.services.interruptions.cancel(leg)
       leg = next
     }
   }
@@ -358,12 +413,14 @@ export class Callers implements Part {
     const index = legs.call[row]!
     const call = compiled.calls[index]!
     const tries = this.hedging ? legs.attempt[row]! - this.columns.hedged[row]! : legs.attempt[row]!
+    if (this.columns.counting) this.retryEnded(row)
     if (
       tries < call.attempts &&
       (call.retryMask & (1 << outcome)) !== 0 &&
       (call.budget === undefined || sites.mayRetry(index, this.instanceOf(row, call), kernel.now))
     ) {
       sites.add(index, RETRIES)
+      if (this.columns.counting) this.columns.retrying[row] = 1
       sites.retriesByClass[legs.cls[row]!]!++
       if (legs.kind[row] === REQUEST && tries === 1) legs.clearPhases(row)
       legs.since[row] = legs.sentAt[row]!
@@ -376,8 +433,18 @@ export class Callers implements Part {
     }
   }
 
+  /** Whatever the retry of the row's call came to, it is not under way any more. */
+  private retryEnded(row: number): void {
+    const { legs, columns, compiled } = this
+    if (columns.retrying[row] === 0) return
+    columns.retrying[row] = 0
+    const index = legs.call[row]!
+    this.sites.retried(index, this.instanceOf(row, compiled.calls[index]!))
+  }
+
   /** The call of the row has failed for good. */
   private giveUp(row: number, outcome: number): void {
+    if (this.columns.counting) this.retryEnded(row)
     if (this.legs.kind[row] === REQUEST) this.requests.finish(row, outcome, -1)
     else if (this.legs.replica[row]! < 0) this.world.caches.end(row, outcome)
     else this.services.fail(row, outcome)

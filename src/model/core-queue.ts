@@ -1,11 +1,10 @@
 /**
- * Who waits for a core, where that is not first come, first served everywhere: queues of rows, one per replica, each in
- * its own order, threaded through the `next` column and one of its own. Every operation is O(1), or O(levels).
+ * Who waits, where that is not first come, first served everywhere: queues of rows, each in its own order, threaded through the `next` column and one of its own. Every operation is O(1), or O(levels).
  */
 import type { Kernel } from '../engine/kernel.ts'
 import { loadFields, saveFields } from '../engine/typed.ts'
 import type { CoreOrder } from '../scenario/overload-types.ts'
-import type { Compiled } from './compile/compiled.ts'
+import type { ClassSpec } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
 import { LEG } from './legs.ts'
 
@@ -13,6 +12,8 @@ import { LEG } from './legs.ts'
 export interface RowQueue {
   readonly length: Int32Array
   push(queue: number, row: number): void
+  /** The row that has waited longest; -1 when there is none. */
+  first(queue: number): number
   /** Takes the next row out; there must be one. */
   pop(queue: number): number
   remove(queue: number, row: number): void
@@ -49,25 +50,18 @@ export class CoreQueue implements RowQueue {
   private readonly kernel: Kernel
   private prev: Int32Array = new Int32Array(0)
 
-  constructor(legs: Legs, kernel: Kernel, compiled: Compiled) {
+  /** `orders`: that of each queue. */
+  constructor(legs: Legs, kernel: Kernel, classes: readonly ClassSpec[], orders: readonly CoreOrder[]) {
     this.legs = legs
     this.kernel = kernel
-    const { replicaCount, services, classes } = compiled
     const priorities = [...new Set(classes.map((item) => item.priority))].sort((a, b) => a - b)
     this.levelOf = Int32Array.from(classes, (item) => priorities.indexOf(item.priority))
     this.levels = priorities.length
-    this.length = new Int32Array(replicaCount)
-    this.head = new Int32Array(replicaCount * this.levels).fill(-1)
-    this.tail = new Int32Array(replicaCount * this.levels).fill(-1)
-    this.order = new Uint8Array(replicaCount)
-    this.emptyAt = new Float64Array(replicaCount)
-    for (const spec of services) {
-      this.order.fill(
-        ORDERS[spec.overload?.queue ?? 'fifo'],
-        spec.firstReplica,
-        spec.firstReplica + spec.slots,
-      )
-    }
+    this.length = new Int32Array(orders.length)
+    this.head = new Int32Array(orders.length * this.levels).fill(-1)
+    this.tail = new Int32Array(orders.length * this.levels).fill(-1)
+    this.order = Uint8Array.from(orders, (order) => ORDERS[order]!)
+    this.emptyAt = new Float64Array(orders.length)
     legs.int32((array) => {
       this.prev = array
     })
@@ -89,6 +83,16 @@ export class CoreQueue implements RowQueue {
     if (last < 0) head[list] = row
     else next[last] = row
     tail[list] = row
+  }
+
+  first(queue: number): number {
+    const { head, levels, legs } = this
+    let oldest = -1
+    for (let level = 0; level < levels; level++) {
+      const row = head[queue * levels + level]!
+      if (row >= 0 && (oldest < 0 || legs.since[row]! < legs.since[oldest]!)) oldest = row
+    }
+    return oldest
   }
 
   pop(queue: number): number {
@@ -120,15 +124,12 @@ export class CoreQueue implements RowQueue {
     this.length[queue]!--
   }
 
-  /**
-   * The newest of the least important legs that wait, if it is less important than class `cls` and has done nothing
-   * but wait for this core; -1.
-   */
-  lessImportant(queue: number, cls: number): number {
-    const { legs, prev, tail, levels } = this
+  /** The newest of the least important rows that wait, if it is less important than class `cls` and `may` go; -1. */
+  lessImportant(queue: number, cls: number, may: (row: number) => boolean): number {
+    const { prev, tail, levels } = this
     for (let level = levels - 1; level > this.levelOf[cls]!; level--) {
       for (let row = tail[queue * levels + level]!; row >= 0; row = prev[row]!) {
-        if (isFresh(legs, row)) return row
+        if (may(row)) return row
       }
     }
     return -1

@@ -2,11 +2,11 @@
 import type { ScenarioEvent } from '../scenario/types.ts'
 import type { World } from './world.ts'
 
-/** False where the event that starts or ends is none of a database. `active`: 1 for events that are on. */
+/** False where the event that starts or ends is none of a database. `isOn`: by event, in spells while one lasts. */
 export function strikeDatabase(
   { databases, compiled }: World,
   events: readonly ScenarioEvent[],
-  active: Uint8Array,
+  isOn: (event: number) => boolean,
   event: ScenarioEvent,
   on: number,
 ): boolean {
@@ -22,7 +22,7 @@ export function strikeDatabase(
   let slowness = 1
   let works = 1
   events.forEach((other, e) => {
-    if (active[e] === 0) return
+    if (!isOn(e)) return
     if (other.kind === 'slow' && other.service === name) slowness *= other.factor
     if (other.kind === 'fail' && other.database === name) works *= 1 - other.rate
   })

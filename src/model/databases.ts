@@ -1,17 +1,21 @@
 /**
- * What happens to a leg at a database: it takes a connection of the one pool (first come, first served, until its
+ * What happens to a leg at a database: it takes a connection of its pool (first come, first served, until its
  * acquire timeout), then a place at the server, runs, and gives both back. A query whose caller has given up goes on:
- * it holds its connection until the server is done.
+ * it holds its connection until the server is done. A query within a transaction runs on the connection of that.
  */
 import type { Kernel } from '../engine/kernel.ts'
 import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
 import { OUTCOMES } from '../results/types.ts'
-import type { DatabaseSpec } from './compile/compiled.ts'
-import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from './database-gauges.ts'
+import { type DatabaseSpec, NODE_DATABASE } from './compile/compiled.ts'
+import { ConnectionPools } from './connection-pools.ts'
+import { ContendedQueries } from './contended-queries.ts'
+import { CONNECTIONS, DATABASE_GAUGES, OPEN, QUEUE_POOL, QUEUE_QUERY, RUNNING } from './database-gauges.ts'
 import { Fifo } from './fifo.ts'
 import type { Legs } from './legs.ts'
 import { CORE_NONE, CORE_RUNNING, CORE_WAITING, LEG } from './legs.ts'
+import { RowLocks } from './row-locks.ts'
+import { Transactions } from './transactions.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
@@ -23,21 +27,31 @@ export class Databases implements Part {
   readonly gauges: Gauges
   /** Per database: queries that came, that gave up waiting for a connection, that the database failed. */
   readonly arrivals: Float64Array
+  /** Requests for a connection: by queries, and by transactions at their begin. */
+  readonly asked: Float64Array
   readonly poolTimeouts: Float64Array
   readonly failures: Float64Array
-  /** `arrivals` as of the start of the measured window. */
+  /** `arrivals` and `asked` as of the start of the measured window. */
   readonly before: Float64Array
+  readonly askedBefore: Float64Array
   /** Latencies are multiplied by this now; queries fail with this probability; crashes that are on. */
   readonly slowness: Float64Array
   readonly failing: Float64Array
   readonly crashed: Int32Array
+  readonly pools: ConnectionPools
+  /** Only where the scenario has some. */
+  readonly transactions: Transactions | undefined
+  /** Leg: pool + 1 of the connection that it gives back when it ends; 0: it holds none of its own. */
+  holds: Int32Array = new Int32Array(0)
+  /** Leg: the pool of its caller, where those have their own. */
+  pool: Int32Array = new Int32Array(0)
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
   private readonly specs: readonly DatabaseSpec[]
-  private readonly connections: Int32Array
+  private readonly locks: RowLocks | undefined
+  private readonly contended: ContendedQueries | undefined
   private readonly running: Int32Array
-  private readonly pool: Fifo
   private readonly queue: Fifo
   private readonly doneKind: number
   private readonly acquireKind: number
@@ -51,16 +65,36 @@ export class Databases implements Part {
     const count = this.specs.length
     this.gauges = new Gauges(count * DATABASE_GAUGES)
     this.arrivals = new Float64Array(count)
+    this.asked = new Float64Array(count)
     this.poolTimeouts = new Float64Array(count)
     this.failures = new Float64Array(count)
     this.before = new Float64Array(count)
+    this.askedBefore = new Float64Array(count)
     this.slowness = new Float64Array(count).fill(1)
     this.failing = new Float64Array(count)
     this.crashed = new Int32Array(count)
-    this.connections = new Int32Array(count)
     this.running = new Int32Array(count)
-    this.pool = new Fifo(legs, count)
     this.queue = new Fifo(legs, count)
+    this.pools = new ConnectionPools(
+      world,
+      (d, by) => this.add(d, OPEN, by),
+      (row) => this.granted(row),
+    )
+    if (count > 0) {
+      legs.int32((array) => {
+        this.holds = array
+      })
+    }
+    if (this.pools.perReplica) {
+      legs.int32((array) => {
+        this.pool = array
+      })
+    }
+    this.transactions = compiled.transactionDepth > 0 ? new Transactions(world, this) : undefined
+    this.locks = this.specs.some((spec) => spec.rowLocks) ? new RowLocks(legs, count) : undefined
+    this.contended = this.specs.some((spec) => spec.usl !== undefined)
+      ? new ContendedQueries(world, (leg) => this.ran(leg))
+      : undefined
     this.doneKind = kernel.on('a query ends', (leg, timer) => this.done(leg, timer))
     this.acquireKind = kernel.on('a query waited too long for a connection', (leg, timer) =>
       this.gaveUp(leg, timer),
@@ -81,22 +115,102 @@ export class Databases implements Part {
       return
     }
     legs.resident[leg] = 1
+    this.holds[leg] = 0
     const spec = this.specs[d]!
-    if (this.connections[d]! < spec.connections) {
-      this.connect(leg, d, spec)
+    const { transaction } = this.world.compiled.calls[legs.via[leg]!]!
+    if (transaction >= 0) {
+      if (this.transactions!.queried(leg, transaction)) this.serve(leg, d, spec)
+      else this.refuse(leg, d)
       return
     }
-    this.pool.push(d, leg)
-    this.add(d, QUEUE_POOL, 1)
+    this.asked[d]!++
+    const pool = this.poolOf(leg, d)
+    if (this.pools.acquire(pool)) {
+      this.holds[leg] = pool + 1
+      this.connected(d, 1)
+      this.serve(leg, d, spec)
+      return
+    }
     const patience = Number.isNaN(spec.acquireConstant)
       ? this.world.draws.sample(spec.acquireSite, legs.number[leg]!, legs.path[leg]!, 0)
       : spec.acquireConstant
-    kernel.at(kernel.now + patience, this.acquireKind, leg, ++legs.timer[leg]!)
+    this.waits(leg, pool, kernel.now + patience)
   }
 
-  private connect(leg: number, d: number, spec: DatabaseSpec): void {
-    this.connections[d]!++
-    this.add(d, CONNECTIONS, 1)
+  /** The leg is sent by `row`: if to a database, it remembers the pool of its caller. */
+  assign(leg: number, row: number, callee: number, caller: number): void {
+    const { kind, index } = this.world.compiled.nodes[callee]!
+    if (kind === NODE_DATABASE) this.pool[leg] = this.pools.of(index, this.legs.replica[row]!, caller)
+  }
+
+  private poolOf(leg: number, d: number): number {
+    return this.pools.perReplica ? this.pool[leg]! : this.pools.of(d, -1, -1)
+  }
+
+  /** The transaction of the query has lost its connection, or is over. */
+  private refuse(leg: number, d: number): void {
+    this.failures[d]!++
+    this.leave(leg)
+    this.legs.outcome[leg] = FAILED
+    this.world.network.back(leg)
+  }
+
+  /** The row waits for a connection of the pool, at most until a time. */
+  waits(row: number, pool: number, until: number): void {
+    this.pools.queue.push(pool, row)
+    this.add(this.pools.database[pool]!, QUEUE_POOL, 1)
+    this.kernel.at(until, this.acquireKind, row, ++this.legs.timer[row]!)
+  }
+
+  /** The row waits no longer. */
+  withdraw(row: number, pool: number): void {
+    this.pools.queue.remove(pool, row)
+    this.add(this.pools.database[pool]!, QUEUE_POOL, -1)
+  }
+
+  /** So many connections more are held. */
+  connected(d: number, by: number): void {
+    this.add(d, CONNECTIONS, by)
+  }
+
+  giveBack(pool: number): void {
+    this.connected(this.pools.database[pool]!, -1)
+    this.pools.release(pool)
+  }
+
+  /** A row that has waited gets a connection: a transaction at its service, or a query here. */
+  private granted(row: number): void {
+    const { legs } = this
+    if (legs.replica[row]! >= 0) {
+      this.add(this.world.compiled.program.a[legs.pc[row]!]!, QUEUE_POOL, -1)
+      this.transactions!.granted(row)
+      return
+    }
+    const d = this.databaseOf(row)
+    const spec = this.specs[d]!
+    this.add(d, QUEUE_POOL, -1)
+    this.connected(d, 1)
+    legs.timer[row]!++
+    legs.endPhase(row, spec.cells.pool, this.kernel.now)
+    this.holds[row] = this.poolOf(row, d) + 1
+    this.serve(row, d, spec)
+  }
+
+  /** The leg has a connection to run on. */
+  private serve(leg: number, d: number, spec: DatabaseSpec): void {
+    if (spec.rowLocks) {
+      const key = this.world.keys.settle(leg)
+      if (key >= 0 && !this.locks!.acquire(d, key, leg)) {
+        this.legs.core[leg] = CORE_WAITING
+        this.add(d, QUEUE_QUERY, 1)
+        return
+      }
+    }
+    this.enter(leg, d, spec)
+  }
+
+  /** Nothing but the server's own limit keeps the leg from running. */
+  private enter(leg: number, d: number, spec: DatabaseSpec): void {
     if (this.running[d]! < spec.parallelism) {
       this.run(leg, d)
       return
@@ -113,17 +227,27 @@ export class Databases implements Part {
     const { latencySite } = world.compiled.calls[legs.via[leg]!]!
     const latency = world.draws.sample(latencySite, legs.number[leg]!, legs.path[leg]!, 0)
     legs.core[leg] = CORE_RUNNING
+    if (this.specs[d]!.usl !== undefined) {
+      this.contended!.start(leg, d, latency)
+      return
+    }
     legs.work[leg] = latency
     legs.workAt[leg] = kernel.now
     kernel.at(kernel.now + latency * this.slowness[d]!, this.doneKind, leg, ++legs.timer[leg]!)
   }
 
   private done(leg: number, timer: number): void {
-    const { legs, kernel, world } = this
+    const { legs, kernel } = this
     if (legs.timer[leg] !== timer) return
+    legs.endPhase(leg, this.specs[this.databaseOf(leg)]!.cells.query, kernel.now)
+    this.ran(leg)
+  }
+
+  /** The query has run to its end. */
+  private ran(leg: number): void {
+    const { legs, kernel, world } = this
     const d = this.databaseOf(leg)
     const spec = this.specs[d]!
-    legs.endPhase(leg, spec.cells.query, kernel.now)
     const failed =
       this.failing[d]! > 0 &&
       world.draws.uniform(spec.failSite, legs.number[leg]!, legs.path[leg]!, 0) < this.failing[d]!
@@ -131,36 +255,43 @@ export class Databases implements Part {
     this.leave(leg)
     this.running[d]!--
     this.add(d, RUNNING, -1)
-    this.connections[d]!--
-    this.add(d, CONNECTIONS, -1)
     if (this.queue.length[d]! > 0) {
       const next = this.queue.pop(d)
       this.add(d, QUEUE_QUERY, -1)
       legs.endPhase(next, spec.cells.wait, kernel.now)
       this.run(next, d)
     }
-    if (this.pool.length[d]! > 0) {
-      const next = this.pool.pop(d)
-      this.add(d, QUEUE_POOL, -1)
-      legs.timer[next]!++
-      legs.endPhase(next, spec.cells.pool, kernel.now)
-      this.connect(next, d, spec)
-    }
+    if (spec.rowLocks) this.unlock(leg, d, spec)
+    if (this.holds[leg]! > 0) this.giveBack(this.holds[leg]! - 1)
+    else this.transactions!.answered(leg, world.compiled.calls[legs.via[leg]!]!.transaction)
     legs.outcome[leg] = failed ? FAILED : OK
     world.network.back(leg)
   }
 
-  private gaveUp(leg: number, timer: number): void {
+  /** The lock that the query may have goes to who waits for it. */
+  private unlock(leg: number, d: number, spec: DatabaseSpec): void {
+    const key = this.world.keys.settle(leg)
+    const next = key < 0 ? -1 : this.locks!.release(d, key)
+    if (next < 0) return
+    this.add(d, QUEUE_QUERY, -1)
+    this.legs.endPhase(next, spec.cells.wait, this.kernel.now)
+    this.enter(next, d, spec)
+  }
+
+  private gaveUp(row: number, timer: number): void {
     const { legs, kernel } = this
-    if (legs.timer[leg] !== timer) return
-    const d = this.databaseOf(leg)
-    this.pool.remove(d, leg)
-    this.add(d, QUEUE_POOL, -1)
+    if (legs.timer[row] !== timer) return
+    if (legs.replica[row]! >= 0) {
+      this.transactions!.gaveUp(row)
+      return
+    }
+    const d = this.databaseOf(row)
+    this.withdraw(row, this.poolOf(row, d))
     this.poolTimeouts[d]!++
-    legs.endPhase(leg, this.specs[d]!.cells.pool, kernel.now)
-    this.leave(leg)
-    legs.outcome[leg] = POOL_TIMEOUT
-    this.world.network.back(leg)
+    legs.endPhase(row, this.specs[d]!.cells.pool, kernel.now)
+    this.leave(row)
+    legs.outcome[row] = POOL_TIMEOUT
+    this.world.network.back(row)
   }
 
   private leave(leg: number): void {
@@ -171,21 +302,21 @@ export class Databases implements Part {
     legs.resident[leg] = 0
   }
 
-  /** Everything at the database fails at once. */
+  /** Everything at the database fails at once, and every connection is lost. */
   crash(d: number): void {
-    const { legs, specs } = this
+    const { legs, specs, gauges } = this
     const victims: number[] = []
     for (let row = 0; row < legs.end; row += legs.stride) {
       if (this.isAt(row, d)) victims.push(row)
     }
-    this.add(d, CONNECTIONS, -this.connections[d]!)
-    this.add(d, RUNNING, -this.running[d]!)
-    this.add(d, QUEUE_POOL, -this.pool.length[d]!)
-    this.add(d, QUEUE_QUERY, -this.queue.length[d]!)
-    this.connections[d] = 0
+    for (const gauge of [CONNECTIONS, RUNNING, QUEUE_POOL, QUEUE_QUERY])
+      this.add(d, gauge, -gauges.value[d * DATABASE_GAUGES + gauge]!)
     this.running[d] = 0
-    this.pool.clear(d)
+    this.pools.clear(d)
     this.queue.clear(d)
+    this.locks?.clear(d)
+    this.contended?.clear(d)
+    this.transactions?.crash(d)
     const { cells } = specs[d]!
     for (const leg of victims) {
       const core = legs.core[leg]
@@ -204,6 +335,10 @@ export class Databases implements Part {
     const before = this.slowness[d]!
     if (slowness === before) return
     this.slowness[d] = slowness
+    if (this.specs[d]!.usl !== undefined) {
+      this.contended!.slow(d, slowness)
+      return
+    }
     for (let row = 0; row < legs.end; row += legs.stride) {
       if (legs.core[row] !== CORE_RUNNING || !this.isAt(row, d)) continue
       const work = Math.max(0, legs.work[row]! - (kernel.now - legs.workAt[row]!) / before)
@@ -217,6 +352,7 @@ export class Databases implements Part {
   markWindow(): void {
     this.gauges.restart(this.kernel.now)
     this.before.set(this.arrivals)
+    this.askedBefore.set(this.asked)
   }
 
   private isAt(row: number, d: number): boolean {
@@ -241,8 +377,11 @@ export class Databases implements Part {
     return {
       ...saveFields(this as unknown as Record<string, unknown>, FIELDS),
       gauges: this.gauges.save(),
-      pool: this.pool.save(),
+      pools: this.pools.save(),
       queue: this.queue.save(),
+      locks: this.locks?.save(),
+      contended: this.contended?.save(),
+      begun: this.transactions?.begun.slice(),
     }
   }
 
@@ -250,19 +389,23 @@ export class Databases implements Part {
     const from = state as Record<string, unknown>
     loadFields(this as unknown as Record<string, unknown>, FIELDS, state)
     this.gauges.load(from.gauges)
-    this.pool.load(from.pool)
+    this.pools.load(from.pools)
     this.queue.load(from.queue)
+    this.locks?.load(from.locks)
+    this.contended?.load(from.contended)
+    this.transactions?.begun.set(from.begun as Float64Array)
   }
 }
 
 const FIELDS = [
   'arrivals',
+  'asked',
   'poolTimeouts',
   'failures',
   'before',
+  'askedBefore',
   'slowness',
   'failing',
   'crashed',
-  'connections',
   'running',
 ]

@@ -77,6 +77,9 @@ class Demands {
         case 'parallel':
           for (const branch of step.branches) this.walk(branch, s, times, sum)
           break
+        case 'transaction':
+          this.walk(step.steps, s, times, sum)
+          break
         case 'repeat':
           this.walk(step.steps, s, times * step.times, sum)
           break

@@ -6,7 +6,7 @@
 
 import type { Kernel } from '../engine/kernel.ts'
 import type { Admission } from './admission.ts'
-import { CoreQueue, type RowQueue } from './core-queue.ts'
+import { CoreQueue, isFresh, type RowQueue } from './core-queue.ts'
 import type { Cores } from './cores.ts'
 import { Fifo } from './fifo.ts'
 import type { Legs } from './legs.ts'
@@ -14,6 +14,7 @@ import { CORE_GRANTED, CORE_HELD, CORE_NONE, CORE_RUNNING, CORE_WAITING } from '
 import type { Replicas } from './replicas.ts'
 import { BUSY, QUEUE_CPU } from './service-gauges.ts'
 import type { Services } from './services.ts'
+import type { StepRunner } from './serving/step-runner.ts'
 import type { World } from './world.ts'
 
 export class FifoCores implements Cores {
@@ -22,6 +23,7 @@ export class FifoCores implements Cores {
   private readonly legs: Legs
   private replicas!: Replicas
   private services!: Services
+  private steps!: StepRunner
   private readonly busy: Int32Array
   private readonly queue: RowQueue
   private admission: Admission | undefined
@@ -39,8 +41,12 @@ export class FifoCores implements Cores {
     this.legs = world.legs
     const { compiled, kernel, legs } = world
     this.busy = new Int32Array(compiled.replicaCount)
-    const ordered = compiled.services.some((spec) => (spec.overload?.queue ?? 'fifo') !== 'fifo')
-    this.queue = ordered ? new CoreQueue(legs, kernel, compiled) : new Fifo(legs, compiled.replicaCount)
+    const orders = compiled.services.flatMap(({ overload, slots }) =>
+      Array.from({ length: slots }, () => overload?.queue ?? 'fifo'),
+    )
+    this.queue = orders.some((order) => order !== 'fifo')
+      ? new CoreQueue(legs, kernel, compiled.classes, orders)
+      : new Fifo(legs, compiled.replicaCount)
     this.watched = new Uint8Array(compiled.replicaCount)
     this.cores = new Int32Array(compiled.replicaCount)
     this.waitCell = new Int32Array(compiled.replicaCount)
@@ -62,6 +68,7 @@ export class FifoCores implements Cores {
     const { replicas, services } = this.world
     this.replicas = replicas
     this.services = services
+    this.steps = services.steps
     this.admission = services.admission
     if (this.admission !== undefined) this.watched = this.admission.watched
   }
@@ -74,7 +81,7 @@ export class FifoCores implements Cores {
       this.run(row, r)
     } else if (this.busy[r]! < this.cores[r]! && this.queue.length[r] === 0) {
       this.changeBusy(r, 1)
-      if (this.watched[r] === 1) this.admission!.passed(r)
+      if (this.watched[r] === 1) this.admission!.passed(row, r)
       if (kernel.isIdle) {
         this.run(row, r)
       } else {
@@ -126,11 +133,11 @@ export class FifoCores implements Cores {
   }
 
   private done(row: number, timer: number): void {
-    const { legs, kernel, services } = this
+    const { legs, kernel } = this
     if (legs.timer[row] !== timer) return
     legs.core[row] = CORE_HELD
     legs.endPhase(row, this.cpuCell[legs.replica[row]!]!, kernel.now)
-    services.cpuDone(row)
+    this.steps.cpuDone(row)
   }
 
   release(row: number): boolean {
@@ -164,6 +171,19 @@ export class FifoCores implements Cores {
     return this.busy[replica]! >= this.cores[replica]! && this.queue.length[replica]! >= limit
   }
 
+  busyAt(replica: number): number {
+    return this.busy[replica]!
+  }
+
+  waitingAt(replica: number): number {
+    return this.queue.length[replica]!
+  }
+
+  oldestWaitSince(replica: number): number {
+    const row = this.queue.first(replica)
+    return row < 0 ? this.kernel.now : this.legs.since[row]!
+  }
+
   cancel(row: number): void {
     const { legs } = this
     const r = legs.replica[row]!
@@ -178,7 +198,7 @@ export class FifoCores implements Cores {
 
   /** Takes out a leg that waits and is less important than class `cls`; -1 where there is none. */
   displace(r: number, cls: number): number {
-    const row = (this.queue as CoreQueue).lessImportant(r, cls)
+    const row = (this.queue as CoreQueue).lessImportant(r, cls, (other) => isFresh(this.legs, other))
     if (row >= 0) this.takeOut(row, r)
     return row
   }

@@ -6,18 +6,8 @@
 import type { Cores } from './cores.ts'
 import { CORE_HELD, CORE_NONE, CORE_RUNNING } from './legs.ts'
 import { BUSY, QUEUE_CPU } from './service-gauges.ts'
+import { copyShare, emptyShare, pop, push, type Share } from './virtual-time.ts'
 import type { World } from './world.ts'
-
-/** One replica: a binary heap of (virtual time of leaving, order of arrival, row). */
-type Share = {
-  virtual: number
-  updated: number
-  epoch: number
-  order: number
-  leave: number[]
-  orders: number[]
-  rows: number[]
-}
 
 export class ProcessorSharing implements Cores {
   private readonly world: World
@@ -28,15 +18,7 @@ export class ProcessorSharing implements Cores {
   constructor(world: World) {
     this.world = world
     const { compiled, kernel } = world
-    this.shares = Array.from({ length: compiled.replicaCount }, () => ({
-      virtual: 0,
-      updated: 0,
-      epoch: 0,
-      order: 0,
-      leave: [],
-      orders: [],
-      rows: [],
-    }))
+    this.shares = Array.from({ length: compiled.replicaCount }, emptyShare)
     this.cores = new Int32Array(compiled.replicaCount)
     for (const spec of compiled.services) {
       for (let r = spec.firstReplica; r < spec.firstReplica + spec.slots; r++) this.cores[r] = spec.cores
@@ -75,7 +57,7 @@ export class ProcessorSharing implements Cores {
     legs.phases[row + cells.cpuWait]! += total - served
     legs.since[row] = kernel.now
     legs.core[row] = CORE_HELD
-    services.cpuDone(row)
+    services.steps.cpuDone(row)
   }
 
   /** Nothing to give back: the share ended with the step. */
@@ -105,6 +87,19 @@ export class ProcessorSharing implements Cores {
 
   isFull(replica: number, limit: number): boolean {
     return this.shares[replica]!.rows.length >= this.cores[replica]! + limit
+  }
+
+  busyAt(replica: number): number {
+    return Math.min(this.cores[replica]!, this.shares[replica]!.rows.length)
+  }
+
+  /** Rows beyond the number of cores: all are served, each by a share. */
+  waitingAt(replica: number): number {
+    return Math.max(0, this.shares[replica]!.rows.length - this.cores[replica]!)
+  }
+
+  oldestWaitSince(): number {
+    return this.world.kernel.now
   }
 
   cancel(row: number): void {
@@ -165,65 +160,12 @@ export class ProcessorSharing implements Cores {
   }
 
   save(): unknown {
-    return this.shares.map(copy)
+    return this.shares.map(copyShare)
   }
 
   restore(state: unknown): void {
     ;(state as Share[]).forEach((share, r) => {
-      this.shares[r] = copy(share)
+      this.shares[r] = copyShare(share)
     })
-  }
-}
-
-function copy(share: Share): Share {
-  return { ...share, leave: [...share.leave], orders: [...share.orders], rows: [...share.rows] }
-}
-
-function less(share: Share, i: number, j: number): boolean {
-  const a = share.leave[i]!
-  const b = share.leave[j]!
-  return a < b || (a === b && share.orders[i]! < share.orders[j]!)
-}
-
-function swap(share: Share, i: number, j: number): void {
-  for (const list of [share.leave, share.orders, share.rows]) {
-    const kept = list[i]!
-    list[i] = list[j]!
-    list[j] = kept
-  }
-}
-
-function push(share: Share, leave: number, row: number): void {
-  let i = share.rows.length
-  share.leave.push(leave)
-  share.orders.push(share.order++)
-  share.rows.push(row)
-  while (i > 0) {
-    const parent = (i - 1) >> 1
-    if (!less(share, i, parent)) break
-    swap(share, i, parent)
-    i = parent
-  }
-}
-
-/** Takes out the first row, or the one at `at`. */
-function pop(share: Share, at = 0): void {
-  const last = share.rows.length - 1
-  swap(share, at, last)
-  share.leave.pop()
-  share.orders.pop()
-  share.rows.pop()
-  let i = at
-  for (let parent = (i - 1) >> 1; i > 0 && i < last && less(share, i, parent); parent = (i - 1) >> 1) {
-    swap(share, i, parent)
-    i = parent
-  }
-  for (;;) {
-    let child = 2 * i + 1
-    if (child >= last) return
-    if (child + 1 < last && less(share, child + 1, child)) child++
-    if (!less(share, child, i)) return
-    swap(share, i, child)
-    i = child
   }
 }

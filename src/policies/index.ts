@@ -3,6 +3,8 @@ export { MinIndex } from './min-index.ts'
 export { desiredReplicas } from './scaling/desired-replicas.ts'
 export { createScalingPolicy, scalingPolicies } from './scaling/index.ts'
 export type {
+  AdmissionPolicy,
+  AdmissionView,
   Answer,
   BalancerView,
   BalancingPolicy,
@@ -13,4 +15,6 @@ export type {
   PolicyParams,
   ScalingPolicy,
   ScalingView,
+  WeightsPolicy,
+  WeightsView,
 } from './types.ts'

@@ -1,4 +1,7 @@
 export { fromJson, fromMsgpack, toJson, toMsgpack } from './formats.ts'
+export { fromJsonLines, toJsonLines } from './json-lines.ts'
+export { toPrometheus } from './prometheus.ts'
+export { type Column, seriesColumns } from './series-columns.ts'
 export { quoteCsv, seriesToCsv } from './series-csv.ts'
 export {
   type CallSiteResult,
@@ -17,5 +20,6 @@ export {
   type Result,
   type Series,
   type SloResult,
+  type Truncation,
   type Warning,
 } from './types.ts'

@@ -102,6 +102,10 @@ export type RefusalReason =
   | 'expired'
   /** Nobody waited for it any more, and it was dropped without answer. */
   | 'cancelled'
+  /** Less important than the level that was admitted (DAGOR). */
+  | 'level'
+  /** The same, by a caller that knew the level: it never came. */
+  | 'kept-back'
 
 export type OverloadResult = {
   /** Legs by reason, over the whole run; a reason that did not occur is absent. */
@@ -172,6 +176,8 @@ export type ComponentResult =
       /** With outlier detection or a panic threshold: ejections of hosts, and how often panic began. */
       readonly ejections?: number
       readonly panics?: number
+      /** Where the balancer has overload control. */
+      readonly overload?: OverloadResult
       readonly sockets?: SocketResult
       /** Of connections, bytes. */
       readonly memory?: { readonly mean: number; readonly peak: number }
@@ -182,14 +188,20 @@ export type ComponentResult =
       /** Held / there are, on average; of parallelism null where it is unlimited. */
       readonly utilization: { readonly connections: number; readonly parallelism: number | null }
       readonly connections: GaugeSummary
+      /** Connections that are open, held or not, where every replica has its own pool. */
+      readonly open?: GaugeSummary
+      /** Replicas (and caches) that found too few connections left when they wanted to open theirs. */
+      readonly shortfalls?: number
       readonly running: GaugeSummary
-      /** Queries that wait for a connection; that hold one and wait for the server. */
+      /** Queries and transactions that wait for a connection; queries that hold one and wait for the server. */
       readonly queue: { readonly pool: GaugeSummary; readonly query: GaugeSummary }
-      /** Mean wait per query that came, seconds. */
+      /** Mean wait per query and transaction that asked for a connection, and per query that came, seconds. */
       readonly wait: { readonly pool: number; readonly query: number }
       /** Queries that came, in the whole run; per second in the measured window. */
       readonly arrivals: number
       readonly arrivalRate: number
+      /** Begun in the whole run, where the scenario has transactions. */
+      readonly transactions?: number
       /** Of the whole run: gave up waiting for a connection; failed by events. */
       readonly poolTimeouts: number
       readonly failures: number
@@ -201,6 +213,8 @@ export type ComponentResult =
       readonly misses: number
       /** Misses that waited for the value that another one fetched. */
       readonly coalesced: number
+      /** Misses that fetched a value before its end, where the cache recomputes early. */
+      readonly early?: number
       /** Entries that went to make room; that were found past their time. */
       readonly evictions: number
       readonly expired: number
@@ -238,6 +252,8 @@ export type ComponentResult =
       /** Mean seconds from arrival at the service to its answer. */
       readonly residence: number
       readonly ready: GaugeSummary
+      /** Legs that were cut off at draining replicas, where there is a `drainTimeout`; over the whole run. */
+      readonly cutOff?: number
       /** Replica-hours paid x cost of one. */
       readonly cost: number
       readonly replicas: readonly ReplicaResult[]
@@ -278,6 +294,19 @@ export type SloResult = {
 
 export type Warning = { readonly code: string; readonly message: string }
 
+/** A warm-up that was not declared but found. */
+export type Truncation = {
+  /** White, Cobb and Spratt (2000), on the requests without an answer. */
+  readonly method: 'mser-5'
+  /** Cut from the start of the run, and as a share of the horizon. */
+  readonly seconds: number
+  readonly share: number
+  /** Runs that it was found from. */
+  readonly pilots: number
+  /** False: the runs had not settled by half of what was looked at. */
+  readonly reliable: boolean
+}
+
 export type Result = {
   readonly schema: 1
   /** Of this package. */
@@ -286,6 +315,8 @@ export type Result = {
   readonly seed: number | string
   readonly horizon: number
   readonly warmup: number
+  /** How the warm-up was found; absent where the scenario, or whoever ran it, declared it. */
+  readonly truncation?: Truncation
   readonly requests: {
     readonly created: number
     readonly inFlight: number

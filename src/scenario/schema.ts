@@ -37,7 +37,7 @@ export type ScenarioInput = {
   warmup?: Quantity | undefined
   /** Default 0. */
   seed?: number | string | undefined
-  /** `p95 < 250ms`, `mean < 1s`, `errors < 0.1%`. */
+  /** `p95 < 250ms`, `mean < 1s`, `errors < 0.1%`, `throughput > 100/s`. */
   slo?: string[] | undefined
   /** Of time series; default horizon / 600. */
   samplePeriod?: Quantity | undefined
@@ -79,6 +79,22 @@ const seed = z
     return value
   })
 
+const measured = {
+  warmup: duration.optional().describe('Measurements begin here; default 0.'),
+  seed: seed.optional().describe('A whole number or a text; default 0.'),
+  slo: listOf(slo, 'objectives')
+    .optional()
+    .describe(
+      'Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%, throughput > 100/s (requests that end ok).',
+    ),
+}
+
+/** What is asked of a run, whatever the format of its system. */
+export const measuredSchema: z.ZodType<
+  Pick<WrittenScenario, 'warmup' | 'seed' | 'slo'>,
+  Pick<ScenarioInput, 'warmup' | 'seed' | 'slo'>
+> = noun('what is measured', measured) as never
+
 export const scenarioSchema: z.ZodType<WrittenScenario, ScenarioInput> = noun(
   'a scenario',
   {
@@ -89,11 +105,7 @@ export const scenarioSchema: z.ZodType<WrittenScenario, ScenarioInput> = noun(
     name: text('a text').optional().describe('Default Scenario.'),
     description: text('a text').optional().describe('What there is to see.'),
     horizon: positiveDuration.describe('Length of the run; the clock runs over [0, horizon).'),
-    warmup: duration.optional().describe('Measurements begin here; default 0.'),
-    seed: seed.optional().describe('A whole number or a text; default 0.'),
-    slo: listOf(slo, 'objectives')
-      .optional()
-      .describe('Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%.'),
+    ...measured,
     samplePeriod: positiveDuration.optional().describe('Of time series; default horizon / 600.'),
     workloads: mapOf(workload, 'workloads').describe('Who sends requests, by name.'),
     links: listOf(link, 'links')

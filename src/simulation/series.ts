@@ -1,10 +1,17 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT, REASONS } from '../model/admission.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/gate.ts'
 import { CACHE_GAUGES, SIZE } from '../model/caches/cache-gauges.ts'
 import { RETRIES } from '../model/call-sites.ts'
 import { NODE_BALANCER } from '../model/compile/compiled.ts'
-import { CONNECTIONS, DATABASE_GAUGES, QUEUE_POOL, QUEUE_QUERY, RUNNING } from '../model/database-gauges.ts'
+import {
+  CONNECTIONS,
+  DATABASE_GAUGES,
+  OPEN,
+  QUEUE_POOL,
+  QUEUE_QUERY,
+  RUNNING,
+} from '../model/database-gauges.ts'
 import {
   BUSY,
   IO,
@@ -18,7 +25,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../model/service-gauges.ts'
-import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/sockets.ts'
+import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/socket-gauges.ts'
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
@@ -43,6 +50,17 @@ export function addSeries(sampler: Sampler, world: World): void {
     if (spec.implicit) return
     if (spec.proxy) sampler.gauge(`${spec.name}.inFlight`, balancers.gauges, 2 * b)
     if (spec.noBackend > 0) sampler.gauge(`${spec.name}.unroutable`, balancers.gauges, 2 * b + 1)
+    const { admission } = balancers
+    if (admission === undefined || spec.overload === undefined) return
+    if (spec.overload.concurrencyLimit !== undefined)
+      sampler.gauge(`${spec.name}.limit`, admission.gate.gauges, b * ADMISSION_GAUGES + LIMIT)
+    if (spec.admissionCell >= 0)
+      sampler.gauge(
+        `${spec.name}.queue.admission`,
+        admission.gate.gauges,
+        b * ADMISSION_GAUGES + ADMISSION_QUEUE,
+      )
+    sampler.counter(`${spec.name}.refused`, () => admission.refusals.total(b))
   })
   compiled.services.forEach((spec, s) => {
     const add = (name: string, gauge: number): void =>
@@ -64,29 +82,27 @@ export function addSeries(sampler: Sampler, world: World): void {
     const { admission } = services
     if (admission !== undefined && (spec.overload !== undefined || spec.cancel !== 'never')) {
       if (spec.overload?.concurrencyLimit !== undefined)
-        sampler.gauge(`${spec.name}.limit`, admission.gauges, s * ADMISSION_GAUGES + LIMIT)
+        sampler.gauge(`${spec.name}.limit`, admission.gate.gauges, s * ADMISSION_GAUGES + LIMIT)
       if (spec.cells.admission >= 0)
         sampler.gauge(
           `${spec.name}.queue.admission`,
-          admission.gauges,
+          admission.gate.gauges,
           s * ADMISSION_GAUGES + ADMISSION_QUEUE,
         )
-      const first = s * REASONS.length
-      sampler.counter(`${spec.name}.refused`, () =>
-        admission.counts.subarray(first, first + REASONS.length).reduce((sum, count) => sum + count, 0),
-      )
+      sampler.counter(`${spec.name}.refused`, () => admission.refusals.total(s))
     }
     if (spec.autoscaled) {
       add('ready', READY_REPLICAS)
       add('paid', PAID_REPLICAS)
     }
   })
-  compiled.databases.forEach(({ name, parallelism, connections }, d) => {
+  compiled.databases.forEach(({ name, cells, perReplica }, d) => {
     const add = (what: string, gauge: number): void =>
       sampler.gauge(`${name}.${what}`, databases.gauges, d * DATABASE_GAUGES + gauge)
     add('connections', CONNECTIONS)
     add('queue.pool', QUEUE_POOL)
-    if (parallelism >= connections) return
+    if (perReplica) add('open', OPEN)
+    if (cells.wait < 0 && compiled.transactionDepth === 0) return
     add('running', RUNNING)
     add('queue.query', QUEUE_QUERY)
   })

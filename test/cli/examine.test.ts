@@ -22,6 +22,8 @@ test('the report names each optional package with what it enables', async () => 
     'WebAssembly SIMD',
     'worker threads',
     '@tensorflow/tfjs-node',
+    '@resvg/resvg-js',
+    'hyparquet-writer',
     'msgpackr-extract',
   ])
   for (const check of report.checks) expect(check.enables).not.toBe('')

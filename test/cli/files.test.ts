@@ -47,12 +47,13 @@ test('a missing file and a folder are refused with what to do', () => {
   expect(() => writeAtomic(folder, '')).toThrow(/^a folder, expected a file to write \(/)
 })
 
-test('the ending of a result file says its format', () => {
+test('the ending of a result file says its format', async () => {
   for (const ending of ['json', 'msgpack', 'csv']) {
-    resultWriter(join(folder, `r.${ending}`))(exampleResult)
+    const write = await resultWriter(join(folder, `r.${ending}`))
+    write(exampleResult)
   }
   expect(fromJson(readText(join(folder, 'r.json')))).toEqual(exampleResult)
   expect(fromMsgpack(readFileSync(join(folder, 'r.msgpack')))).toEqual(exampleResult)
   expect(readText(join(folder, 'r.csv'))).toMatch(/^time,/)
-  expect(() => resultWriter('r.xlsx')).toThrow(/cannot tell the format of "r\.xlsx".*Use \.json/)
+  await expect(resultWriter('r.xlsx')).rejects.toThrow(/cannot tell the format of "r\.xlsx".*Use \.json/)
 })

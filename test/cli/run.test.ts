@@ -55,6 +55,21 @@ describe('a run', () => {
     expect(result.requests.inFlight).toBe(0)
   })
 
+  test('measures from where it is told, or from where pilot runs have settled', async () => {
+    const parameters = ['run', path('small.yml'), '--json', '--warmup']
+    expect(fromJson((await runCli([...parameters, '0'])).stdout).warmup).toBe(0)
+    const { stdout } = await runCli([...parameters, 'auto'])
+    const { warmup, truncation } = fromJson(stdout)
+    expect(truncation).toMatchObject({ method: 'mser-5', seconds: warmup, pilots: 5 })
+    const plain = await runCli(['run', path('small.yml'), '--warmup', 'auto'])
+    expect(plain.stdout).toMatch(
+      /\nWarm-up of [\d.]+ m?s \([\d.]+ % of the run\) found by MSER-5 from 5 pilot runs/,
+    )
+    expect(plain.stderr).toContain('small.yml --warmup auto --seed 3')
+    const wrong = await runCli([...parameters, 'often'])
+    expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
   test('under --quiet prints nothing on stderr', async () => {
     expect((await runCli(['run', path('small.yml'), '--quiet'])).stderr).toBe('')
   })

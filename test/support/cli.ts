@@ -40,6 +40,20 @@ export async function finished(child: ChildProcess): Promise<Finished> {
   })
 }
 
+/** Environment of a process in which this package is not installed. */
+export function withoutPackage(name: string): Readonly<Record<string, string>> {
+  const hook = `export async function resolve(specifier, context, next) {
+    if (specifier === ${JSON.stringify(name)}) throw Object.assign(new Error('hidden'), { code: 'ERR_MODULE_NOT_FOUND' })
+    return next(specifier, context)
+  }`
+  const start = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hook))})`
+  return { NODE_OPTIONS: `--import=${dataUrl(start)}` }
+}
+
+function dataUrl(script: string): string {
+  return `data:text/javascript,${encodeURIComponent(script)}`
+}
+
 /** Waits, looking every 20 ms; the test's own time limit ends it. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20))

@@ -4,11 +4,12 @@
  */
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission/gate.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../../src/model/caches/cache-gauges.ts'
 import {
   CONNECTIONS,
   DATABASE_GAUGES,
+  OPEN,
   QUEUE_POOL,
   QUEUE_QUERY,
   RUNNING,
@@ -28,6 +29,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../../src/model/service-gauges.ts'
+import { ActiveBudget } from '../../src/policies/resilience/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 import { connectionMemory, expectSockets, expectSocketsDrained } from './socket-invariants.ts'
 
@@ -164,7 +166,7 @@ export function expectConsistent(simulation: Simulation): void {
     )
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
-      const outside = services.admission?.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
+      const outside = services.admission?.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
       expect(gauge(WORKERS) + gauge(QUEUE_WORKERS) + outside).toBe(gauge(LOAD))
       expect(gauge(WORKERS)).toBeLessThanOrEqual(spec.workers * spec.slots)
     }
@@ -186,33 +188,57 @@ export function expectConsistentDatabases(simulation: Simulation): void {
     )
     const doing = (core: number): number => here.filter((row) => legs.core[row] === core).length
     const gauge = (index: number): number => databases.gauges.value[d * DATABASE_GAUGES + index]!
+    const { transactions, pools } = databases
+    const atServices = liveRows(simulation).filter(
+      (row) => legs.kind[row] !== REQUEST && legs.replica[row]! >= 0 && legs.node[row] !== spec.node,
+    )
+    const counts = atServices.map((row) => transactions?.count(row, d) ?? { held: 0, waiting: 0 })
+    const inTransactions = counts.reduce((sum, { held }) => sum + held, 0)
+    const waiting = counts.reduce((sum, { waiting }) => sum + waiting, 0)
     expect(gauge(RUNNING)).toBe(doing(CORE_RUNNING))
     expect(gauge(QUEUE_QUERY)).toBe(doing(CORE_WAITING))
-    expect(gauge(QUEUE_POOL)).toBe(doing(CORE_NONE))
-    expect(gauge(CONNECTIONS)).toBe(gauge(RUNNING) + gauge(QUEUE_QUERY))
-    expect(gauge(CONNECTIONS)).toBeLessThanOrEqual(spec.connections)
+    expect(gauge(QUEUE_POOL)).toBe(doing(CORE_NONE) + waiting)
+    expect(gauge(QUEUE_POOL)).toBe(pools.waiting(d))
+    // Every connection that is held, is held by a query of its own or by a transaction.
+    expect(gauge(CONNECTIONS)).toBe(here.filter((row) => databases.holds[row]! > 0).length + inTransactions)
+    expect(gauge(CONNECTIONS)).toBeLessThanOrEqual(gauge(OPEN))
+    expect(gauge(OPEN)).toBeLessThanOrEqual(spec.perReplica ? spec.maxConnections : spec.connections)
     expect(gauge(RUNNING)).toBeLessThanOrEqual(spec.parallelism)
+    pools.check(d)
     // Nobody waits while there is room.
-    if (gauge(QUEUE_POOL) > 0) expect(gauge(CONNECTIONS)).toBe(spec.connections)
-    if (gauge(QUEUE_QUERY) > 0) expect(gauge(RUNNING)).toBe(spec.parallelism)
+    if (gauge(QUEUE_POOL) > 0 && !spec.perReplica) expect(gauge(CONNECTIONS)).toBe(spec.connections)
+    if (gauge(QUEUE_QUERY) > 0 && !spec.rowLocks) expect(gauge(RUNNING)).toBe(spec.parallelism)
+    // Who has a lock runs, or waits for the server to run another.
+    if (gauge(QUEUE_QUERY) > 0) expect(gauge(RUNNING)).toBeGreaterThan(0)
   })
 }
 
 /** Legs in flight under a limit of concurrency and those that wait, and what they are counted as. */
-function expectAdmission({ world: { services, compiled } }: Simulation): void {
+function expectAdmission({ world: { services, balancers, compiled } }: Simulation): void {
+  compiled.balancers.forEach((_, b) => {
+    if (balancers.admission === undefined) return
+    const { gate } = balancers.admission
+    const waiting = gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    expect(waiting).toBeGreaterThanOrEqual(gate.waitingOf(b))
+    // In flight behind it, about to be decided for, or without a backend.
+    expect(gate.inFlightOf(b)).toBeGreaterThanOrEqual(0)
+    expect(gate.inFlightOf(b)).toBeLessThanOrEqual(
+      balancers.gauges.value[2 * b]! + balancers.gauges.value[2 * b + 1]!,
+    )
+  })
   const { admission } = services
   if (admission === undefined) return
   compiled.services.forEach((spec, s) => {
-    const waiting = admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    const waiting = admission.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]!
     const load = services.gauges.value[s * SERVICE_GAUGES + LOAD]!
     expect(waiting).toBeGreaterThanOrEqual(0)
     expect(waiting).toBeLessThanOrEqual(load)
-    expect(admission.inFlightOf(s)).toBeGreaterThanOrEqual(0)
-    expect(admission.inFlightOf(s)).toBeLessThanOrEqual(load)
+    expect(admission.gate.inFlightOf(s)).toBeGreaterThanOrEqual(0)
+    expect(admission.gate.inFlightOf(s)).toBeLessThanOrEqual(load)
     if (spec.overload?.concurrencyLimit === undefined) return
-    expect(admission.gauges.value[s * ADMISSION_GAUGES + LIMIT]).toBeGreaterThan(0)
+    expect(admission.gate.gauges.value[s * ADMISSION_GAUGES + LIMIT]).toBeGreaterThan(0)
     // Who is not in flight waits for it.
-    expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(load)
+    expect(admission.gate.inFlightOf(s) + admission.gate.waitingOf(s)).toBe(load)
   })
 }
 
@@ -235,6 +261,7 @@ export function expectConsistentCaches(simulation: Simulation): void {
     else expect(gauge(LOADING) + gauge(WAITING)).toBeLessThanOrEqual(here)
     if (gauge(WAITING) > 0) expect(gauge(LOADING)).toBeGreaterThan(0)
     expect(caches.coalesced[c]).toBeLessThanOrEqual(caches.misses[c]!)
+    expect(caches.early[c]).toBeLessThanOrEqual(caches.misses[c]!)
   })
 }
 
@@ -247,17 +274,20 @@ function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
   }
 }
 
-/** Who gets traffic: nobody that is not ready, and no ejected host unless all hosts do. */
+/** Who gets traffic: nobody that is not ready or known to have crashed, and no ejected host unless all hosts do. */
 function expectHealth({ world }: Simulation): void {
   const { balancers, replicas } = world
-  for (const { available, availableCount, rotation, health, spec } of balancers.all) {
+  for (const { available, availableCount, rotation, health, passive, spec } of balancers.all) {
     expect(available.reduce((sum, value) => sum + value, 0)).toBe(availableCount)
     expect(new Set(rotation).size).toBe(availableCount)
     for (const slot of rotation) {
       const r = spec.replicas[slot]!
       expect([available[slot], replicas.state[r], replicas.drained[r]]).toEqual([1, READY, 0])
       if (health?.panicking) continue
-      expect([replicas.crashed[r], health?.ejected[slot] ?? 0]).toEqual([0, 0])
+      const down = passive?.isDown(slot, world.kernel.now) ?? false
+      expect([replicas.seemsUp(r), health?.ejected[slot] ?? 0, down]).toEqual([true, 0, false])
+      const probed = world.compiled.services[replicas.service[r]!]!.readiness !== undefined
+      if (!probed) expect(replicas.crashed[r]).toBe(0)
     }
     if (health !== undefined)
       expect(health.ejected.reduce((sum, value) => sum + value, 0)).toBe(health.active)
@@ -268,6 +298,8 @@ function expectHealth({ world }: Simulation): void {
 export function expectDrained(simulation: Simulation): void {
   expectSocketsDrained(simulation)
   expectNoTrialIsOut(simulation)
+  for (const budget of simulation.world.callers.sites.allBudgets)
+    if (budget instanceof ActiveBudget) expect(budget.save()).toEqual({ inFlight: 0, retries: 0 })
   const { legs, callers, balancers, services, requests, network, compiled, replicas } = simulation.world
   expect(legs.live).toBe(0)
   expect(callers.created).toBe(callers.answeredOk + callers.failed + callers.abandoned)
@@ -281,7 +313,17 @@ export function expectDrained(simulation: Simulation): void {
     }
     expect(balancer.inFlightTotal).toBe(0)
   }
-  expect([...simulation.world.databases.gauges.value].every((value) => value === 0)).toBe(true)
+  // Connections stay open.
+  simulation.world.databases.gauges.value.forEach((value, i) => {
+    if (i % DATABASE_GAUGES !== OPEN) expect(value).toBe(0)
+  })
+  if (balancers.admission !== undefined) {
+    const { gate } = balancers.admission
+    balancers.all.forEach((_, b) => {
+      expect(gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(gate.inFlightOf(b) + gate.waitingOf(b)).toBe(0)
+    })
+  }
   compiled.caches.forEach((_, c) => {
     for (const gauge of [LOADING, WAITING])
       expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)
@@ -289,8 +331,8 @@ export function expectDrained(simulation: Simulation): void {
   compiled.services.forEach((spec, s) => {
     const { admission } = services
     if (admission !== undefined) {
-      expect(admission.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
-      expect(admission.inFlightOf(s) + admission.waitingOf(s)).toBe(0)
+      expect(admission.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(admission.gate.inFlightOf(s) + admission.gate.waitingOf(s)).toBe(0)
     }
     // Connections that are kept hold memory.
     const kept = connectionMemory(simulation, spec.node)

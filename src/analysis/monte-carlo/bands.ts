@@ -1,11 +1,11 @@
 /** Bands over time: where each instant's mean lies, and where the whole curve lies. */
 import type { Stream } from '../../random/stream.ts'
 import { quantileSorted } from '../quantile.ts'
-import { studentQuantile } from '../student-t.ts'
+import { skewedReach } from '../skewed-reach.ts'
 
 export type Band = {
   readonly mean: readonly number[]
-  /** Student's interval at each instant for itself. */
+  /** An interval at each instant for itself: Student's, corrected for skewness (`skewedReach`) from ten curves on. */
   readonly low: readonly number[]
   readonly high: readonly number[]
   /** Covers the curve as a whole; absent below MIN_REPLICATIONS. */
@@ -33,12 +33,29 @@ export function bandOf(curves: readonly (readonly number[])[], level: number, dr
   const error = new Float64Array(length)
   const identity = Int32Array.from(curves, (_, i) => i)
   momentsAt(curves, identity, mean, error)
-  const t = studentQuantile((1 + level) / 2, n - 1)
-  const around = (factor: number): number[] => Array.from(mean, (value, k) => value + factor * error[k]!)
-  const band = { mean: [...mean], low: around(-t), high: around(t) }
+  const reach = Array.from(mean, (value, k) => skewedReach(n, skewnessAt(curves, k, value), level))
+  // A band of the whole curve (`least`) is nowhere narrower than the intervals of its instants.
+  const ends = (least: number): { low: number[]; high: number[] } => ({
+    low: reach.map(({ below }, k) => mean[k]! - Math.max(least, below) * error[k]!),
+    high: reach.map(({ above }, k) => mean[k]! + Math.max(least, above) * error[k]!),
+  })
+  const band = { mean: [...mean], ...ends(0) }
   if (n < MIN_REPLICATIONS) return band
   const c = supremum(curves, mean, level, draws)
-  return { ...band, simultaneous: { low: around(-c), high: around(c) } }
+  return { ...band, simultaneous: ends(c) }
+}
+
+/** 0 where all curves agree. */
+function skewnessAt(curves: readonly (readonly number[])[], k: number, mean: number): number {
+  let squares = 0
+  let cubes = 0
+  for (const curve of curves) {
+    const off = curve[k]! - mean
+    squares += off * off
+    cubes += off * off * off
+  }
+  const variance = squares / curves.length
+  return variance > 0 ? cubes / curves.length / (variance * Math.sqrt(variance)) : 0
 }
 
 function supremum(

@@ -25,3 +25,4 @@ export {
   type ReplicationJob,
   runReplication,
 } from './replication.ts'
+export { type FindWarmupOptions, findWarmup } from './warmup.ts'

@@ -1,6 +1,7 @@
 /** Many runs of one scenario: how sure one can be of its figures. */
 import { SimError } from '../../errors.ts'
 import { Stream } from '../../random/stream.ts'
+import type { Truncation } from '../../results/types.ts'
 import { scenarioHash } from '../../scenario/hash.ts'
 import type { Scenario } from '../../scenario/types.ts'
 import { VERSION } from '../../version.ts'
@@ -10,6 +11,7 @@ import { type Band, bandOf } from './bands.ts'
 import { collect } from './collect.ts'
 import { type Estimate, estimateOf, metricNames } from './estimate.ts'
 import { inProcessReplications, type Replication, type ReplicationExecutor } from './replication.ts'
+import { findWarmup } from './warmup.ts'
 
 /** Replications before the precision is looked at, and between looks. */
 export const FIRST_LOOK = 20
@@ -28,6 +30,8 @@ export type MonteCarloOptions = {
   readonly max?: number | undefined
   /** Of every interval. @default 0.95 */
   readonly level?: number | undefined
+  /** Seconds cut from the start of every run, or `auto`: as `findWarmup` says. @default the scenario's own */
+  readonly warmup?: number | 'auto' | undefined
   readonly drain?: boolean | undefined
   /** Series to draw bands over. */
   readonly series?: readonly string[] | undefined
@@ -55,7 +59,7 @@ export type MonteCarloResult = {
     readonly halfWidths: Readonly<Record<string, number | null>>
   }
   /** How the start of a run is kept out of the figures. */
-  readonly warmup: { readonly seconds: number; readonly method: 'declared' }
+  readonly warmup: { readonly seconds: number; readonly method: 'declared' } | Truncation
   readonly estimates: Readonly<Record<string, Estimate>>
   /** Share of replications that met the objective, Wilson's interval. */
   readonly slo: readonly { readonly text: string; readonly met: number; readonly probability: Interval }[]
@@ -69,12 +73,15 @@ const TARGETS = ['latency.mean', 'latency.p95']
 
 /** @throws SimError on options that contradict each other, or a target that is no metric. */
 export async function monteCarlo(
-  scenario: Scenario,
+  declared: Scenario,
   options: MonteCarloOptions = {},
 ): Promise<MonteCarloResult> {
   const { precision, targets = TARGETS, max = 1000, level = 0.95, drain, series = [] } = options
-  const seed = options.seed ?? scenario.seed
+  const seed = options.seed ?? declared.seed
   check(options)
+  const executor = options.executor ?? inProcessReplications()
+  const warmup = await warmupOf(declared, seed, options.warmup, executor)
+  const scenario = { ...declared, warmup: warmup.seconds }
   const rule = precision === undefined ? 'replications' : 'precision'
   const count = options.replications ?? FIRST_LOOK
   const isPrecise = (replications: readonly Replication[]): boolean =>
@@ -83,7 +90,7 @@ export async function monteCarlo(
       return width !== null && width <= (precision ?? 0)
     })
   const rows = await collect({
-    executor: options.executor ?? inProcessReplications(),
+    executor,
     jobs: (i) => [{ scenario, seed: `${seed}/${i}`, drain, series }],
     enough: (done) => {
       if (rule === 'replications') return count
@@ -114,7 +121,7 @@ export async function monteCarlo(
       precision: precision ?? null,
       halfWidths,
     },
-    warmup: { seconds: scenario.warmup, method: 'declared' },
+    warmup,
     estimates: estimatesOf(replications, names, level),
     slo: scenario.slo.map(({ text }, i) => {
       const met = replications.filter(({ slo }) => slo[i]!.met).length
@@ -123,6 +130,16 @@ export async function monteCarlo(
     ...bands(replications, series, level, seed),
     warnings: countWarnings(replications),
   }
+}
+
+async function warmupOf(
+  scenario: Scenario,
+  seed: number | string,
+  asked: number | 'auto' | undefined,
+  executor: ReplicationExecutor,
+): Promise<MonteCarloResult['warmup']> {
+  if (asked === 'auto') return findWarmup(scenario, { seed, executor })
+  return { seconds: asked ?? scenario.warmup, method: 'declared' }
 }
 
 export function estimatesOf(

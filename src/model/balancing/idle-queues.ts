@@ -3,8 +3,8 @@
  * stays there until that balancer takes it, whatever others have sent to it meanwhile.
  */
 import { Stream, type StreamState } from '../../random/index.ts'
-import type { Balancer } from '../balancers.ts'
 import type { Replicas } from '../replicas.ts'
+import type { Balancer } from './balancer.ts'
 
 export class IdleQueues {
   private readonly balancers: readonly Balancer[]

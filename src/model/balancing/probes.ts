@@ -5,11 +5,11 @@
  */
 import type { Kernel } from '../../engine/kernel.ts'
 import type { Draws } from '../../random/index.ts'
-import type { Balancer } from '../balancers.ts'
 import type { Compiled } from '../compile/compiled.ts'
 import type { Network } from '../network.ts'
 import { READY, type Replicas } from '../replicas.ts'
 import type { World } from '../world.ts'
+import type { Balancer } from './balancer.ts'
 import type { Feedback } from './feedback.ts'
 
 /** Separates a probe's draws from those of the request of the same number. */

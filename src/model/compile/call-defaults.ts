@@ -16,10 +16,13 @@ export function sitePolicy(
   caller: string,
   to: string,
   own: CallPolicy,
+  withinTransaction = false,
 ): SitePolicy {
-  const callee = calleeDefaults(scenario, to)
+  const callee: CallPolicy = calleeDefaults(scenario, to)
   const policy: Record<string, unknown> = {}
   for (const field of FIELDS) {
+    // A connection runs one query at a time: within a transaction none is sent again.
+    if (withinTransaction && (field === 'retry' || field === 'hedge')) continue
     const value = own[field] ?? callee[field]
     if (value !== undefined) policy[field] = value
   }
@@ -35,6 +38,8 @@ export function sitePolicy(
 function calleeDefaults(scenario: Scenario, to: string): CallPolicy {
   const relay = scenario.relays.find(({ name }) => name === to)
   if (relay !== undefined) return calleeDefaults(scenario, relay.to)
+  const store = [...(scenario.databases ?? []), ...(scenario.caches ?? [])].find(({ name }) => name === to)
+  if (store !== undefined) return store
   const targets = scenario.balancers.find(({ name }) => name === to)?.targets ?? [to]
   const services = targets.flatMap((name) => scenario.services.find((item) => item.name === name) ?? [])
   const defaults: Record<string, unknown> = {}

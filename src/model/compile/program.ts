@@ -13,6 +13,12 @@ export const OP_JUMP = 6
 /** a: first entry in `targets`, b: number of options, site: the draw. */
 export const OP_CHOOSE = 7
 export const OP_BRANCH_END = 8
+/** a: database, b: which of the transactions that the row has open, site: the wait for a connection. */
+export const OP_BEGIN = 9
+/** a: database, b: as of its begin. */
+export const OP_COMMIT = 10
+/** a: workload whose trace says how long, site: for requests of others. */
+export const OP_RECORDED = 11
 
 const MAX_STEPS = 100_000
 
@@ -32,8 +38,13 @@ export type Program = {
 export type ProgramContext = {
   site(name: string, distribution?: Distribution): number
   call(step: Extract<Step, { kind: 'call' }>, name: string): number
-  query(step: Extract<Step, { kind: 'query' }>, name: string): number
-  forward(step: Extract<Step, { kind: 'forward' }>): number
+  /** `transaction`: which of those that the row has open the query belongs to; -1. */
+  query(step: Extract<Step, { kind: 'query' }>, name: string, transaction: number): number
+  /** Index of a workload. */
+  workload(name: string): number
+  /** Index of a database, and the place of the draw of how long a transaction waits for a connection. */
+  database(name: string, site: string): { readonly index: number; readonly acquireSite: number }
+  forward(step: Extract<Step, { kind: 'forward' }>, name: string): number
 }
 
 export class ProgramBuilder {
@@ -45,6 +56,10 @@ export class ProgramBuilder {
   private readonly targets: number[] = []
   private readonly cumulative: number[] = []
   private readonly context: ProgramContext
+  /** Databases of the transactions that are open at the step that is compiled. */
+  private readonly transactions: string[] = []
+  /** Most of them at any step. */
+  transactionDepth = 0
 
   constructor(context: ProgramContext) {
     this.context = context
@@ -95,7 +110,16 @@ export class ProgramBuilder {
   private step(step: Step, path: string, ordinal: number): void {
     switch (step.kind) {
       case 'cpu':
-        this.emit(OP_CPU, 0, 0, this.context.site(path, step.demand), ordinal)
+        if (step.recorded === undefined)
+          this.emit(OP_CPU, 0, 0, this.context.site(path, step.demand), ordinal)
+        else
+          this.emit(
+            OP_RECORDED,
+            this.context.workload(step.recorded),
+            0,
+            this.context.site(path, step.demand),
+            ordinal,
+          )
         return
       case 'io':
         this.emit(OP_IO, 0, 0, this.context.site(path, step.duration), ordinal)
@@ -106,10 +130,20 @@ export class ProgramBuilder {
         this.emit(OP_CALL, this.context.call(step, path), 0, -1, ordinal)
         return
       case 'query':
-        this.emit(OP_CALL, this.context.query(step, path), 0, -1, ordinal)
+        this.emit(OP_CALL, this.context.query(step, path, this.transactions.indexOf(step.to)), 0, -1, ordinal)
         return
+      case 'transaction': {
+        const { index, acquireSite } = this.context.database(step.to, path)
+        const slot = this.transactions.push(step.to) - 1
+        this.transactionDepth = Math.max(this.transactionDepth, slot + 1)
+        this.emit(OP_BEGIN, index, slot, acquireSite, ordinal)
+        this.steps(step.steps, path, ordinal)
+        this.emit(OP_COMMIT, index, slot, -1, ordinal)
+        this.transactions.pop()
+        return
+      }
       case 'forward':
-        this.emit(OP_FORWARD, this.context.forward(step), 0, -1, ordinal)
+        this.emit(OP_FORWARD, this.context.forward(step, path), 0, -1, ordinal)
         return
       case 'repeat':
         for (let i = 0; i < step.times; i++) this.steps(step.steps, path, ordinal * step.times + i)
@@ -161,6 +195,7 @@ export function meanDemand(steps: readonly Step[], mean: (distribution: Distribu
   for (const step of steps) {
     if (step.kind === 'cpu') sum += mean(step.demand)
     else if (step.kind === 'repeat') sum += step.times * meanDemand(step.steps, mean)
+    else if (step.kind === 'transaction') sum += meanDemand(step.steps, mean)
     else if (step.kind === 'parallel') for (const branch of step.branches) sum += meanDemand(branch, mean)
     else if (step.kind === 'choose') {
       const total = step.options.reduce((weights, option) => weights + option.weight, 0)
@@ -176,6 +211,7 @@ export function memoryOf(steps: readonly Step[]): number {
   for (const step of steps) {
     if (step.kind === 'memory') sum += step.bytes
     else if (step.kind === 'repeat') sum += step.times * memoryOf(step.steps)
+    else if (step.kind === 'transaction') sum += memoryOf(step.steps)
     else if (step.kind === 'parallel') for (const branch of step.branches) sum += memoryOf(branch)
     else if (step.kind === 'choose') sum += Math.max(...step.options.map((option) => memoryOf(option.steps)))
   }
@@ -186,7 +222,7 @@ export function memoryOf(steps: readonly Step[]): number {
 export function* walkSteps(steps: readonly Step[]): Generator<Step> {
   for (const step of steps) {
     yield step
-    if (step.kind === 'repeat') yield* walkSteps(step.steps)
+    if (step.kind === 'repeat' || step.kind === 'transaction') yield* walkSteps(step.steps)
     else if (step.kind === 'parallel') for (const branch of step.branches) yield* walkSteps(branch)
     else if (step.kind === 'choose') for (const option of step.options) yield* walkSteps(option.steps)
   }

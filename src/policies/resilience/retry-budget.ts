@@ -9,10 +9,14 @@ import { WindowedSum } from './windowed-sum.ts'
 export interface Budget {
   /** A first attempt is sent. */
   deposit(now: number): void
-  /** An attempt that was sent has ended. */
-  ended(ok: boolean): void
-  /** Whether a retry may be sent now; if so it is paid for. */
+  /** An attempt is sent, the first one or another. */
+  sent(): void
+  /** An attempt that was sent has ended; undefined: its caller no longer cares how. */
+  ended(ok: boolean | undefined): void
+  /** Whether a retry may be sent now; if so it is paid for, and under way. */
   withdraw(now: number): boolean
+  /** A retry is no longer under way: its attempt has ended, or it will not be sent. */
+  retried(): void
   save(): unknown
   load(state: unknown): void
 }
@@ -40,7 +44,11 @@ export class TokenBudget implements Budget {
     this.sum.add(now, 1)
   }
 
+  sent(): void {}
+
   ended(): void {}
+
+  retried(): void {}
 
   withdraw(now: number): boolean {
     if (this.sum.at(now) + this.reserve < this.cost) return false
@@ -77,7 +85,12 @@ export class ThrottleBudget implements Budget {
 
   deposit(): void {}
 
-  ended(ok: boolean): void {
+  sent(): void {}
+
+  retried(): void {}
+
+  ended(ok: boolean | undefined): void {
+    if (ok === undefined) return
     this.tokens = ok ? Math.min(this.max, this.tokens + this.ratio) : Math.max(0, this.tokens - MILLI)
   }
 
@@ -94,8 +107,59 @@ export class ThrottleBudget implements Budget {
   }
 }
 
+/**
+ * A retry may be begun while fewer are under way than `share` of the attempts in flight, or than `min`. The attempt that
+ * failed is in flight no more. (Envoy, `RetryBudget` of circuit breakers: budget_percent, min_retry_concurrency.)
+ */
+export class ActiveBudget implements Budget {
+  private readonly share: number
+  private readonly min: number
+  private inFlight = 0
+  private retries = 0
+
+  /** `share` above 0 at most 1, `min` in retries. */
+  constructor(share: number, min: number) {
+    this.share = share
+    this.min = min
+  }
+
+  deposit(): void {}
+
+  sent(): void {
+    this.inFlight++
+  }
+
+  ended(): void {
+    this.inFlight--
+  }
+
+  withdraw(): boolean {
+    if (this.retries >= Math.max(this.min, Math.floor(this.share * this.inFlight))) return false
+    this.retries++
+    return true
+  }
+
+  retried(): void {
+    this.retries--
+  }
+
+  save(): unknown {
+    const { inFlight, retries } = this
+    return { inFlight, retries }
+  }
+
+  load(state: unknown): void {
+    Object.assign(this, state)
+  }
+}
+
 export function createBudget(spec: RetryBudget): Budget {
-  return spec.kind === 'throttle'
-    ? new ThrottleBudget(spec.maxTokens, spec.tokenRatio)
-    : new TokenBudget(spec.percent, spec.window, spec.reserve)
+  switch (spec.kind) {
+    case 'tokens':
+      return new TokenBudget(spec.percent, spec.window, spec.reserve)
+    case 'throttle':
+      return new ThrottleBudget(spec.maxTokens, spec.tokenRatio)
+    case 'active':
+      return new ActiveBudget(spec.share, spec.min)
+  }
 }

@@ -3,10 +3,13 @@
  * ones with `arrivals`. The client becomes a relay, each edge a one-way link, each server a service with one
  * replica; `docs/reference/asyncflow.md` lists where a run differs.
  */
+
+import { checkClock } from '../checks/clock.ts'
 import { guard } from '../guard.ts'
 import type { LoadOptions } from '../options.ts'
-import { applyOverrides } from '../overrides.ts'
-import { Problems } from '../problems.ts'
+import { applyOverrides, type Override } from '../overrides.ts'
+import { addIssues, Problems } from '../problems.ts'
+import { measuredSchema } from '../schema.ts'
 import { readSource } from '../source.ts'
 import type { Scenario } from '../types.ts'
 import { checkEvents } from './check-events.ts'
@@ -44,7 +47,8 @@ export function importAsyncFlow(input: unknown, options: ImportOptions = {}): Sc
       ? readSource(input, options.file, 'asyncflow')
       : { value: input, locate: undefined }
   const problems = new Problems(options.file, source.locate)
-  const value = applyOverrides(source.value, options.set ?? [], problems)
+  const { own, theirs } = splitOverrides(options.set ?? [])
+  const value = applyOverrides(source.value, theirs, problems)
   for (const { what, path, hint } of guard(value)) problems.add(path, what, hint)
   problems.finish()
   const reader = new Reader(problems)
@@ -55,7 +59,7 @@ export function importAsyncFlow(input: unknown, options: ImportOptions = {}): Sc
     checkEvents(reader, payload, notes)
   }
   problems.finish()
-  const scenario = convert(payload!, nameOf(options.file), notes)
+  const scenario = measuredAs(convert(payload!, nameOf(options.file), notes), own, problems)
   for (const [key, { path, count }] of reader.ignored) {
     notes.add(
       path,
@@ -64,6 +68,25 @@ export function importAsyncFlow(input: unknown, options: ImportOptions = {}): Sc
   }
   notes.tell(problems, options.warn)
   return scenario
+}
+
+/** Fields set from outside: AsyncFlow's own, and `slo`, `warmup` and `seed`, which its format does not have. */
+function splitOverrides(overrides: readonly Override[]): { own: Override[]; theirs: Override[] } {
+  const isOwn = ({ path }: Override): boolean => /^(slo|warmup|seed)(\[|$)/.test(path)
+  return { own: overrides.filter(isOwn), theirs: overrides.filter((override) => !isOwn(override)) }
+}
+
+/** The scenario with what is asked of its run, checked as in a scenario of ours. */
+function measuredAs(scenario: Scenario, overrides: readonly Override[], problems: Problems): Scenario {
+  if (overrides.length === 0) return scenario
+  const parsed = measuredSchema.safeParse(applyOverrides({}, overrides, problems), { reportInput: true })
+  if (!parsed.success) addIssues(problems, parsed.error.issues)
+  problems.finish()
+  const { warmup = scenario.warmup, seed = scenario.seed, slo = scenario.slo } = parsed.data!
+  const measured = { ...scenario, warmup, seed, slo }
+  checkClock({ scenario: measured, problems, raw: {}, partial: undefined })
+  problems.finish()
+  return measured
 }
 
 function readPayload(reader: Reader, value: unknown, notes: Notes): Payload | undefined {

@@ -53,6 +53,7 @@ function* walk(steps: readonly Step[], base: Path): Generator<{ step: Step; path
 /** The lists of steps inside a step, with their paths below it. */
 export function nestedLists(step: Step): { readonly steps: readonly Step[]; readonly path: Path }[] {
   if (step.kind === 'repeat') return [{ steps: step.steps, path: ['repeat', 'steps'] }]
+  if (step.kind === 'transaction') return [{ steps: step.steps, path: ['transaction', 'steps'] }]
   if (step.kind === 'parallel') return step.branches.map((steps, i) => ({ steps, path: ['parallel', i] }))
   if (step.kind === 'choose')
     return step.options.map(({ steps }, i) => ({ steps, path: ['choose', i, 'steps'] }))

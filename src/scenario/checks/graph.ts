@@ -17,7 +17,10 @@ export function edgesOf(scenario: Scenario): Edge[] {
     ),
     ...scenario.services.flatMap((service) =>
       [...stepsOf(service)].flatMap(({ step, path }): Edge[] =>
-        step.kind === 'call' || step.kind === 'query' || step.kind === 'forward'
+        step.kind === 'call' ||
+        step.kind === 'query' ||
+        step.kind === 'forward' ||
+        step.kind === 'transaction'
           ? [{ from: service.name, to: step.to, path, forward: step.kind === 'forward' }]
           : [],
       ),

@@ -12,6 +12,7 @@ import { checkSockets } from './sockets.ts'
 import { checkSteps } from './steps.ts'
 import { checkStores } from './stores.ts'
 import { checkTraffic } from './traffic.ts'
+import { checkTransactions } from './transactions.ts'
 
 export type { CheckContext } from './context.ts'
 
@@ -21,6 +22,7 @@ export function checkScenario(context: CheckContext): void {
   checkGraph(context)
   checkSteps(context)
   checkStores(context)
+  checkTransactions(context)
   checkCaches(context)
   checkSockets(context)
   checkCallDefaults(context)

@@ -57,7 +57,8 @@ export function checkReferences(context: CheckContext): void {
   }
   for (const service of scenario.services) {
     for (const { step, path } of stepsOf(service)) {
-      if (step.kind === 'query') refer(step.to, ['database'], [...path, 'query', 'to'])
+      if (step.kind === 'query' || step.kind === 'transaction')
+        refer(step.to, ['database'], [...path, step.kind, 'to'])
       if (step.kind !== 'call' && step.kind !== 'forward') continue
       const kinds: Kind[] = step.kind === 'call' ? ['balancer', 'service', 'cache'] : ['balancer', 'service']
       if (refer(step.to, kinds, [...path, step.kind, 'to']))
@@ -134,7 +135,7 @@ function checkPlace(
 
 function checkSurge({ scenario, problems }: CheckContext, name: string, path: Path): void {
   const kind = scenario.workloads.find((item) => item.name === name)?.arrivals.kind
-  if (kind === 'closed' || kind === 'trace')
+  if (kind === 'closed' || kind === 'trace' || kind === 'counts')
     problems.add(
       path,
       `the arrivals of "${name}" (${kind}) have no rate that could surge`,

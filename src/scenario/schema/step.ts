@@ -30,6 +30,8 @@ export type CallInput = CallPolicyInput & {
 export type StepInput = {
   /** Seconds of one core at speed 1. */
   cpu?: DistributionInput<Quantity> | undefined
+  /** The same, as the trace of the workload of that name recorded it for the request. */
+  recorded?: string | undefined
   /** A wait that holds no core. */
   io?: DistributionInput<Quantity> | undefined
   /** Reserved before the first step, held to the end. */
@@ -45,6 +47,8 @@ export type StepInput = {
   /** One of the options, drawn by weight. */
   choose?: { weight?: number | undefined; steps: StepInput[] }[] | undefined
   repeat?: { times: number; steps: StepInput[] } | undefined
+  /** Steps over which one connection of a database is held, on which its queries run. */
+  transaction?: { to: string; steps: StepInput[] } | undefined
 }
 
 const endpoint = text('the name of an endpoint')
@@ -88,6 +92,11 @@ const stepFields = oneOf(
   'a step',
   {
     cpu: durationDistribution.optional().describe('Time of one core at speed 1.'),
+    recorded: name
+      .optional()
+      .describe(
+        'Time of one core at speed 1 that the trace of the workload of that name (of format azure2021) recorded for the request; requests of other workloads draw one of the recorded ones.',
+      ),
     io: durationDistribution.optional().describe('A wait that holds no core.'),
     memory: size.optional().describe('Reserved before the first step of the endpoint, held to its end.'),
     call: call
@@ -107,8 +116,16 @@ const stepFields = oneOf(
     })
       .optional()
       .describe('Steps that are done several times.'),
+    transaction: noun('a transaction', {
+      to: name.describe('A database.'),
+      steps: nested.describe('What is done meanwhile; queries of that database run on the connection.'),
+    })
+      .optional()
+      .describe(
+        'Holds one connection of a database over several steps, from the wait for it (at most its acquireTimeout) to their end; it is given back too when they fail, time out or are cancelled.',
+      ),
   },
-  { planned: ['transaction', 'get', 'set', 'publish', 'spawn', 'sleep', 'fail'] },
+  { planned: ['get', 'set', 'publish', 'spawn', 'sleep', 'fail'] },
 )
 
 export const step: z.ZodType<Step, StepInput> = stepFields
@@ -117,6 +134,8 @@ export const step: z.ZodType<Step, StepInput> = stepFields
     switch (kind) {
       case 'cpu':
         return { kind, demand: value as Distribution }
+      case 'recorded':
+        return { kind: 'cpu', demand: { kind: 'constant', value: 0 }, recorded: value as string }
       case 'io':
         return { kind, duration: value as Distribution }
       case 'memory':
@@ -159,6 +178,8 @@ export const step: z.ZodType<Step, StepInput> = stepFields
           )
         return { kind, options }
       }
+      case 'transaction':
+        return { kind, ...(value as { to: string; steps: Step[] }) }
       default:
         return { kind: 'repeat', ...(value as { times: number; steps: Step[] }) }
     }

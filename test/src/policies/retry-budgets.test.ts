@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  ActiveBudget,
   createBudget,
   RecentQuantile,
   ThrottleBudget,
@@ -54,10 +55,32 @@ test("gRPC's throttle stops at half of its tokens and is filled by tenths", () =
   expect(budget.withdraw()).toBe(false)
 })
 
+describe("Envoy's budget", () => {
+  test('allows a fifth of the attempts in flight, and three retries in any case', () => {
+    const budget = new ActiveBudget(0.2, 3)
+    const allowed = (): number => {
+      let count = 0
+      while (budget.withdraw()) count++
+      return count
+    }
+    expect(allowed()).toBe(3)
+    for (let i = 0; i < 19; i++) budget.sent()
+    expect(allowed()).toBe(0)
+    budget.sent()
+    expect(allowed()).toBe(1)
+    for (let i = 0; i < 3; i++) budget.retried()
+    expect(allowed()).toBe(3)
+    for (let i = 0; i < 20; i++) budget.ended()
+    budget.retried()
+    expect(allowed()).toBe(0)
+  })
+})
+
 describe.each([
   ['20%', 0.2, 0],
   [{ percent: 0.1, window: 2, reserve: 1 }, 0.1, 2],
   [{ throttle: {} }, Number.POSITIVE_INFINITY, 0],
+  [{ active: 0.2, min: 2 }, Number.POSITIVE_INFINITY, 0],
 ] as const)('any budget: %j', (input, percent, reserve) => {
   const story = fc.array(
     fc.tuple(fc.double({ min: 0, max: 0.5, noNaN: true }), fc.constantFrom('first', 'ok', 'failed', 'retry')),

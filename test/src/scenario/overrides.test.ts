@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { loadScenario } from '../../../src/scenario/index.ts'
 
@@ -58,5 +59,23 @@ describe('fields given from outside', () => {
     expect(() =>
       loadScenario(text, { set: [{ path: 'rqs_input.avg_active_users.mean', value: 'many' }] }),
     ).toThrow(/many/)
+  })
+
+  test('say what is asked of a run of AsyncFlow, whose format has no words for it', () => {
+    const text = readFileSync('scenarios/asyncflow/single-server.yml', 'utf8')
+    const set = [
+      { path: 'slo', value: ['p95 < 125ms'] },
+      { path: 'warmup', value: '1min' },
+      { path: 'seed', value: 7 },
+      { path: 'rqs_input.avg_active_users.mean', value: 200 },
+    ]
+    const { slo, warmup, seed, workloads } = loadScenario(text, { set })
+    expect({ warmup, seed }).toEqual({ warmup: 60, seed: 7 })
+    expect(slo.map(({ text }) => text)).toEqual(['p95 < 125ms'])
+    expect(workloads[0]!.arrivals).toMatchObject({ users: { mean: 200 } })
+    expect(() => loadScenario(text, { set: [{ path: 'slo', value: ['p95 less'] }] })).toThrow(/ slo\[0\]\)/)
+    expect(() => loadScenario(text, { set: [{ path: 'warmup', value: 500 }] })).toThrow(
+      /warmup 500 is not before the horizon 500/,
+    )
   })
 })

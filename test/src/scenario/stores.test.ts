@@ -36,10 +36,34 @@ test.each([
   ],
   ['slow: orders', 'slow: orders/1', '"orders" is not a service and has no slots'],
   ['slow: orders, factor: 2', 'fail: web', 'expected a database, got the service "web"'],
+  ['connections: 5', 'maxConnections: 5', 'maxConnections limits pools of replicas, and there is one pool'],
+  ['connections: 5', 'pool: per-repica', 'expected shared or per-replica, got "per-repica"'],
+  ['connections: 5', 'usl: { sigma: -1 }', 'expected a number of at least 0, got -1'],
+  ['connections: 5', 'usl: { alpha: 1 }', 'unknown field "alpha"'],
   [
-    'factor: 2, at: 1',
-    'factor: 2, spells: { for: 1s, gap: 1s }',
-    'this version does not support spells of a database yet',
+    '[{ query: { to: orders, type: read } }]',
+    '[{ transaction: { to: orders, steps: [{ cpu: 1ms }] } }]',
+    'the transaction has no query to "orders"',
+  ],
+  [
+    '[{ query: { to: orders, type: read } }]',
+    '[{ transaction: { to: orders, steps: [{ query: { to: orders, type: read, retry: { attempts: 2 } } }] } }]',
+    'a query within a transaction cannot have "retry"',
+  ],
+  [
+    '[{ query: { to: orders, type: read } }]',
+    '[{ transaction: { to: orders, steps: [{ parallel: [[{ query: { to: orders, type: read } }]] }] } }]',
+    'the connection of the transaction at "orders" runs one query at a time',
+  ],
+  [
+    '[{ query: { to: orders, type: read } }]',
+    '[{ transaction: { to: orders, steps: [{ transaction: { to: orders, steps: [{ query: { to: orders, type: read } }] } }] } }]',
+    'a transaction at "orders" is open already',
+  ],
+  [
+    '[{ query: { to: orders, type: read } }]',
+    '[{ transaction: { to: web, steps: [{ query: { to: orders, type: read } }] } }]',
+    'expected a database, got the service "web"',
   ],
   ['to: web,', 'to: orders,', 'expected a balancer or a service, got the database "orders"'],
   [

@@ -39,6 +39,43 @@ describe('a retry budget', () => {
     expect(site(spread)).toMatchObject({ retries: 0, deniedRetries: 6 })
   })
 
+  test('of Envoy bounds the retries that are under way, their backoff included', () => {
+    const times = Array.from({ length: 8 }, (_, i) => i / 100)
+    const result = run({
+      horizon: 10,
+      workloads: {
+        c: at(times, {
+          timeout: 1,
+          retry: { attempts: 2, backoff: { constant: 0.5 }, budget: { active: '20%', min: 1 } },
+        }),
+      },
+      links: LOST,
+      services: IDLE,
+    })
+    // Eight time out at 1, 1.01, ...; a fifth of what is in flight then is 1, and the first retry is there until 2.5.
+    expect(site(result)).toMatchObject({ attempts: 9, retries: 1, deniedRetries: 7 })
+    expect(result.lines.at(-1)).toEqual([0, 2.5, 'timeout', 2])
+    const again = run({
+      horizon: 10,
+      workloads: {
+        c: at([0, 0.5, 1.1, 1.6, 2.5], {
+          timeout: 1,
+          retry: { attempts: 2, budget: { active: 0.2, min: 1 } },
+        }),
+      },
+      links: LOST,
+      services: IDLE,
+    })
+    // The retry of the first one is under way from 1 to 2, so that that of 0.5 is denied, and so is that of 1.6.
+    expect(again.lines.map(([start, , , attempts]) => [start, attempts ?? 1])).toEqual([
+      [0.5, 1],
+      [0, 2],
+      [1.6, 1],
+      [1.1, 2],
+      [2.5, 2],
+    ])
+  })
+
   test('has its reserve from the start', () => {
     const result = run({
       horizon: 10,
