@@ -125,7 +125,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
       options.hideSpeed,
       given,
     )
-    return { scenario: this.prepare(given, warm), warm, load, observation }
+    const patience = options.episodeLength > 0 ? given.horizon : Number.POSITIVE_INFINITY
+    return { scenario: this.prepare(given, warm), warm, patience, load, observation }
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
@@ -133,7 +134,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     if (this.plan.warm > 0) simulation.until(this.plan.warm)
     this.handOver(simulation)
     this.decisions = 0
-    const stop = this.advance(simulation.run())
+    const stop = this.next(simulation)
     this.startedAt = simulation.now
     this.decidedAt = simulation.now
     this.outcomes = new OutcomeTracker(simulation)
@@ -171,8 +172,10 @@ export class LoadBalancing implements Env<Float32Array, number> {
     if (simulation === undefined) throw new ResetNeededError()
     if (view === undefined) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const slot = this.validSlot(view, action)
-    simulation.decide(slot)
-    const stop = this.advance(simulation.run())
+    // Not where no request has come since the reset.
+    const wanted = simulation.world.balancers.pendingBalancer >= 0
+    if (wanted) simulation.decide(slot)
+    const stop: Stop = wanted ? this.next(simulation) : { reason: 'end' }
     this.decisions++
     const { now } = simulation
     const elapsed = now - this.decidedAt
@@ -208,8 +211,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.startedAt = saved.startedAt
     this.decidedAt = saved.decidedAt
     const { balancers } = this.simulation!.world
-    this.pending = saved.running ? balancers.all[balancers.pendingBalancer] : undefined
-    this.position = saved.running ? this.positions[balancers.pendingBalancer]! : 0
+    this.pending = saved.running ? (balancers.all[balancers.pendingBalancer] ?? this.first) : undefined
+    this.position = this.positions[balancers.pendingBalancer] ?? 0
   }
 
   /** What has a state beside the simulation. */
@@ -222,18 +225,18 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.pending = undefined
   }
 
-  /** Runs on over decisions that leave no choice, where the environment shall not offer them. */
-  private advance(stop: Stop): Stop {
-    let next = stop
-    while (
-      this.options.skipForced &&
-      next.reason === 'decision' &&
-      next.kind === 'balancer' &&
-      next.view.availableCount === 1
-    ) {
-      next = this.simulation!.resume(next.view.available.indexOf(1))
+  /**
+   * Runs to the next decision, over those that leave no choice where the environment shall not offer them. Where
+   * requests cease to come (a trace ends), the episode ends when none has come for as long as the scenario's horizon.
+   */
+  private next(simulation: Simulation): Stop {
+    const { patience } = this.plan
+    for (;;) {
+      const stop = simulation.until(simulation.now + patience)
+      const forced = stop.reason === 'decision' && stop.kind === 'balancer' && stop.view.availableCount === 1
+      if (!forced || !this.options.skipForced) return stop
+      simulation.decide(stop.view.available.indexOf(1))
     }
-    return next
   }
 
   private look(stop: Stop): Float32Array {
@@ -293,7 +296,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
         `expected a slot from 0 to ${n - 1}, got ${String(action)}. Choose one whose mask is 1.`,
       )
     }
-    if (this.options.invalidAction === 'error') {
+    if (this.options.invalidAction === 'error' && view.availableCount > 0) {
       throw new InvalidActionError(
         action,
         `slot ${action} is not available. Choose one whose mask is 1 (info.actionMask).`,
@@ -301,7 +304,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     }
     let slot = action
     do slot = (slot + 1) % n
-    while (available[slot] !== 1)
+    while (available[slot] !== 1 && slot !== action)
     return slot
   }
 
@@ -357,6 +360,8 @@ type EpisodePlan = {
   readonly scenario: Scenario
   /** How long it runs before the first decision, seconds. */
   readonly warm: number
+  /** It ends when no request has come for so long, seconds. */
+  readonly patience: number
   readonly load: OfferedLoad
   readonly observation: LoadBalancingObservation
 }
