@@ -18,11 +18,12 @@ const BATCH = 5
 export function mser5(series: ArrayLike<number>): Mser {
   const batches = Math.floor(series.length / BATCH)
   if (batches < 2) return { truncation: 0, mean: Number.NaN, reliable: false }
-  const means = Float64Array.from({ length: batches }, (_, j) => {
+  const means = new Float64Array(batches)
+  for (let j = 0; j < batches; j++) {
     let sum = 0
     for (let i = 0; i < BATCH; i++) sum += series[j * BATCH + i]!
-    return sum / BATCH
-  })
+    means[j] = sum / BATCH
+  }
   const limit = Math.floor(batches / 2)
   let best = 0
   let bestError = Number.POSITIVE_INFINITY

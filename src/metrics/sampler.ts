@@ -52,25 +52,31 @@ export class Sampler {
 
   sample(now: number): void {
     const k = this.taken++
-    const n = this.gaugeSeries.length
-    for (let i = 0; i < n; i++) {
-      const { gauges, index } = this.gaugeSeries[i]!
+    const { gaugeSeries, counterSeries, values, means, counts, lastIntegral, lastCount, period } = this
+    const n = gaugeSeries.length
+    for (let i = 0, at = k * n; i < n; i++, at++) {
+      const { gauges, index } = gaugeSeries[i]!
       const integral = gauges.total(index, now)
-      this.values[k * n + i] = gauges.value[index]!
-      this.means[k * n + i] = (integral - this.lastIntegral[i]!) / this.period
-      this.lastIntegral[i] = integral
+      values[at] = gauges.value[index]!
+      means[at] = (integral - lastIntegral[i]!) / period
+      lastIntegral[i] = integral
     }
-    const m = this.counterSeries.length
-    for (let i = 0; i < m; i++) {
-      const count = this.counterSeries[i]!.read()
-      this.counts[k * m + i] = count - this.lastCount[i]!
-      this.lastCount[i] = count
+    const m = counterSeries.length
+    for (let i = 0, at = k * m; i < m; i++, at++) {
+      const count = counterSeries[i]!.read()
+      counts[at] = count - lastCount[i]!
+      lastCount[i] = count
     }
   }
 
   series(): { time: number[]; values: Record<string, number[]>; means: Record<string, number[]> } {
-    const column = (from: Float64Array, width: number, i: number): number[] =>
-      Array.from({ length: this.taken - this.absent }, (_, k) => from[(this.absent + k) * width + i]!)
+    const { taken, absent, period } = this
+    // Array.from with a function takes ten times as long.
+    const column = (from: Float64Array, width: number, i: number): number[] => {
+      const list: number[] = []
+      for (let k = absent; k < taken; k++) list.push(from[k * width + i]!)
+      return list
+    }
     const values: Record<string, number[]> = {}
     const means: Record<string, number[]> = {}
     this.gaugeSeries.forEach(({ name }, i) => {
@@ -80,10 +86,8 @@ export class Sampler {
     this.counterSeries.forEach(({ name }, i) => {
       values[name] = column(this.counts, this.counterSeries.length, i)
     })
-    const time = Array.from(
-      { length: this.taken - this.absent },
-      (_, k) => (this.absent + k + 1) * this.period,
-    )
+    const time: number[] = []
+    for (let k = absent; k < taken; k++) time.push((k + 1) * period)
     return { time, values, means }
   }
 

@@ -228,6 +228,17 @@ export class Requests implements Part {
     return sum
   }
 
+  /** Seconds that the requests that ended ok spent in these cells. */
+  secondsIn(cells: readonly number[]): number {
+    const { recorders } = this
+    let sum = 0
+    for (let i = 0; i < recorders.length; i++) {
+      const { phaseSums } = recorders[i]!
+      for (let k = 0; k < cells.length; k++) sum += phaseSums[cells[k]!]!
+    }
+    return sum
+  }
+
   get createdTotal(): number {
     let sum = 0
     for (let c = 0; c < this.created.length; c++) sum += this.created[c]!

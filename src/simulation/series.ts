@@ -37,11 +37,7 @@ export function addSeries(sampler: Sampler, world: World): void {
   // Seconds by phase of the requests that ended ok since the sample before: where the time went, over time.
   for (const phase of new Set(compiled.cells.map((cell) => cell.phase))) {
     const cells = compiled.cells.flatMap((cell, c) => (cell.phase === phase ? [c] : []))
-    sampler.counter(`phases.${phase}`, () => {
-      let sum = 0
-      for (const { phaseSums } of requests.recorders) for (const c of cells) sum += phaseSums[c]!
-      return sum
-    })
+    sampler.counter(`phases.${phase}`, () => requests.secondsIn(cells))
   }
   compiled.scenario.links.forEach((link, i) => {
     sampler.gauge(`${link.name}.inTransit`, network.inTransit, i)
