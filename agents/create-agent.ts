@@ -1,13 +1,22 @@
 /** Every agent by its name. */
 import { SimError, UnknownIdError } from '../src/errors.ts'
 import type { Space } from '../src/gym/spaces/space.ts'
+import { admissionPolicies } from '../src/policies/admission-control/index.ts'
 import { balancingPolicies } from '../src/policies/balancing/index.ts'
+import { jointPolicies } from '../src/policies/joint/index.ts'
 import { nearest } from '../src/policies/nearest.ts'
 import { scalingPolicies } from '../src/policies/scaling/index.ts'
 import type { InformationClass, PolicyParams } from '../src/policies/types.ts'
+import { weightingPolicies } from '../src/policies/weighting/index.ts'
 import type { Agent } from './agent.ts'
 import { PARK_HEURISTICS, parkAgent } from './baselines/park-agents.ts'
-import { balancingAgent, scalingAgent } from './baselines/policy-agent.ts'
+import {
+  admissionAgent,
+  balancingAgent,
+  jointAgent,
+  scalingAgent,
+  weightsAgent,
+} from './baselines/policy-agent.ts'
 import { RandomAgent } from './baselines/random-agent.ts'
 import { decodeCheckpoint } from './checkpoint.ts'
 import type { NetworkFactory } from './nn/network.ts'
@@ -26,8 +35,17 @@ export type AgentDefinition = {
   readonly name: string
   /** One sentence, shown by `asyncflow agents`. */
   readonly summary: string
-  /** What it decides for: a balancer's or a scaler's policy, any environment, or a learner. */
-  readonly kind: 'balancing' | 'scaling' | 'park' | 'markov' | 'any' | 'learner'
+  /** What it decides for: a balancer's, a scaler's or an admission controller's policy, any environment, or a learner. */
+  readonly kind:
+    | 'balancing'
+    | 'weights'
+    | 'scaling'
+    | 'admission'
+    | 'joint'
+    | 'park'
+    | 'markov'
+    | 'any'
+    | 'learner'
   /** What it sees; a learner sees what the environment's observation holds. */
   readonly information: InformationClass | 'observation'
   readonly defaults: PolicyParams
@@ -83,6 +101,18 @@ const definitions: AgentDefinition[] = [
       defaults,
       create: (params, { actionSpace }) => scalingAgent(name, params, actionSpace),
     }
+  }),
+  ...[...weightingPolicies.values()].map(({ name, summary, information, defaults }): AgentDefinition => {
+    const create = (params: PolicyParams): Agent => weightsAgent(name, params)
+    return { name, summary, kind: 'weights', information, defaults, create }
+  }),
+  ...[...admissionPolicies.values()].map(({ name, summary, information, defaults }): AgentDefinition => {
+    const create = (params: PolicyParams): Agent => admissionAgent(name, params)
+    return { name, summary, kind: 'admission', information, defaults, create }
+  }),
+  ...[...jointPolicies.values()].map(({ name, summary, information, defaults }): AgentDefinition => {
+    const create = (params: PolicyParams): Agent => jointAgent(name, params)
+    return { name, summary, kind: 'joint', information, defaults, create }
   }),
   ...PARK_HEURISTICS.map((heuristic): AgentDefinition => {
     const { name, summary, information, defaults } = heuristic

@@ -1,5 +1,12 @@
 export type { Agent, TrainOptions } from './agent.ts'
-export { balancingAgent, PolicyAgent, scalingAgent } from './baselines/policy-agent.ts'
+export {
+  admissionAgent,
+  balancingAgent,
+  jointAgent,
+  PolicyAgent,
+  scalingAgent,
+  weightsAgent,
+} from './baselines/policy-agent.ts'
 export { RandomAgent } from './baselines/random-agent.ts'
 export { CHECKPOINT_VERSION, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 export {

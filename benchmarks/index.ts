@@ -52,3 +52,4 @@ export type {
   ValidationPlan,
 } from './types.ts'
 export type { UnitProgress } from './units/types.ts'
+export { WorkerVectorEnv, type WorkerVectorEnvOptions } from './vector/worker-vector-env.ts'

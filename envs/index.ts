@@ -1,9 +1,12 @@
 /** The environments of this package; importing this registers them. */
 import { make, register, registeredSpecs, spec } from '../src/gym/index.ts'
+import { AdmissionControl, type AdmissionControlOptions } from './admission-control/env.ts'
 import { Autoscaling, type AutoscalingOptions } from './autoscaling/env.ts'
 import { AutoscalingContinuous } from './autoscaling-continuous/env.ts'
 import { Dispatch, type DispatchState } from './dispatch/env.ts'
+import { JointControl, type JointControlAction } from './joint-control/env.ts'
 import { LoadBalancing, type LoadBalancingOptions } from './load-balancing/env.ts'
+import { LoadBalancingWeights, type LoadBalancingWeightsOptions } from './load-balancing-weights/env.ts'
 import { ParkLoadBalance } from './park/env.ts'
 import { Replicas, type ReplicasState } from './replicas/env.ts'
 import { SlowServer } from './slow-server/env.ts'
@@ -12,6 +15,13 @@ register({
   id: 'LoadBalancing-v0',
   description: 'At each request that reaches a balancer, choose the replica.',
   entryPoint: (kwargs) => new LoadBalancing(kwargs),
+  kwargs: { scenario: 'pool-noisy' },
+})
+
+register({
+  id: 'LoadBalancingWeights-v0',
+  description: 'At every interval, set the weights by which balancers spread requests.',
+  entryPoint: (kwargs) => new LoadBalancingWeights(kwargs),
   kwargs: { scenario: 'pool-noisy' },
 })
 
@@ -27,6 +37,20 @@ register({
   description: 'At every interval, ask for a number of replicas by one number in [-1, 1].',
   entryPoint: (kwargs) => new AutoscalingContinuous(kwargs),
   kwargs: { scenario: 'diurnal' },
+})
+
+register({
+  id: 'AdmissionControl-v0',
+  description: 'At each request that arrives at a service, admit it or shed it.',
+  entryPoint: (kwargs) => new AdmissionControl(kwargs),
+  kwargs: { scenario: 'priority-overload' },
+})
+
+register({
+  id: 'JointControl-v0',
+  description: 'At every interval, set weights, replicas and the admission rate of a service.',
+  entryPoint: (kwargs) => new JointControl(kwargs),
+  kwargs: { scenario: 'shop-front' },
 })
 
 register({
@@ -63,13 +87,19 @@ register({
 
 export { SCENARIOS } from './scenarios.generated.ts'
 export {
+  AdmissionControl,
+  type AdmissionControlOptions,
   Autoscaling,
   AutoscalingContinuous,
   type AutoscalingOptions,
   Dispatch,
   type DispatchState,
+  JointControl,
+  type JointControlAction,
   LoadBalancing,
   type LoadBalancingOptions,
+  LoadBalancingWeights,
+  type LoadBalancingWeightsOptions,
   make,
   ParkLoadBalance,
   Replicas,

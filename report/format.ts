@@ -23,6 +23,10 @@ export function percent(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : `${number(value * 100)} %`
 }
 
+export function perSecond(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : `${number(value)}/s`
+}
+
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–'
   if (Number.isInteger(value)) return String(value)

@@ -5,17 +5,27 @@
 import { SimError } from '../../src/errors.ts'
 import type { Info } from '../../src/gym/env.ts'
 import type { Space } from '../../src/gym/spaces/space.ts'
+import { admissionPolicies } from '../../src/policies/admission-control/index.ts'
 import { balancingPolicies } from '../../src/policies/balancing/index.ts'
+import { jointPolicies } from '../../src/policies/joint/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
 import { scalingPolicies } from '../../src/policies/scaling/index.ts'
 import type {
+  AdmissionPolicy,
+  AdmissionView,
   BalancerView,
   BalancingPolicy,
+  JointPolicy,
+  JointView,
   PolicyDefinition,
   PolicyParams,
   ScalingPolicy,
   ScalingView,
+  WeightsPolicy,
+  WeightsView,
 } from '../../src/policies/types.ts'
+import { weightingPolicies } from '../../src/policies/weighting/index.ts'
+import { log } from '../../src/random/math.ts'
 import type { Agent } from '../agent.ts'
 import { decodeCheckpointOf, encodeCheckpoint } from '../checkpoint.ts'
 
@@ -53,6 +63,55 @@ const scaling: Kind<ScalingView, ScalingPolicy> = {
     const change = desiredReplicas(policy.decide(view, view.draws), view) - view.target
     return Math.min(k, Math.max(-k, change)) + k
   },
+}
+
+const admission: Kind<AdmissionView, AdmissionPolicy> = {
+  definitions: admissionPolicies,
+  missing:
+    'the view of an admission controller (info.view). Use an environment that admits requests, such as AdmissionControl-v0',
+  fits: (view) => 'timeToDeadline' in view,
+  size: (view) => view.levels,
+  act: (policy, view) => (policy.decide(view, view.draws) ? 1 : 0),
+}
+
+const weights: Kind<WeightsView, WeightsPolicy> = {
+  definitions: weightingPolicies,
+  missing:
+    'the view of a pool whose weights are set (info.view). Use an environment that does so, such as LoadBalancingWeights-v0',
+  fits: (view) => 'weights' in view,
+  size: (view) => view.n,
+  act: (policy, view) => {
+    return normalised(policy.decide(view, view.draws), view.n)
+  },
+}
+
+const joint: Kind<JointView, JointPolicy> = {
+  definitions: jointPolicies,
+  missing:
+    'the view of all three controls (info.view). Use an environment that balances, scales and admits, such as JointControl-v0',
+  fits: (view) => 'pool' in view,
+  size: ({ scaling }) => scaling.max,
+  // The action of JointControl-v0: weights, change of the target, and the rate from 0.1 to 2 x capacity, log scale.
+  act: (policy, view, { actionMask }) => {
+    const { weights: wanted, target, rate } = policy.decide(view, view.draws)
+    const { scaling, capacity } = view
+    const actions = (actionMask as { replicas: ArrayLike<number> } | undefined)?.replicas.length
+    const k = actions === undefined ? scaling.max - scaling.min : (actions - 1) / 2
+    const change = Math.min(k, Math.max(-k, target - scaling.target))
+    const admit = log(Math.min(2, Math.max(0.1, rate / capacity)) / 0.1) / log(20)
+    return {
+      weights: normalised(wanted, view.pool.n),
+      replicas: change + k,
+      admit: Float32Array.of(Math.min(1, Math.max(0, admit))),
+    }
+  },
+}
+
+/** With 1 for the largest. */
+function normalised(weights: ArrayLike<number>, n: number): Float32Array {
+  let most = 0
+  for (let i = 0; i < n; i++) most = Math.max(most, weights[i]!)
+  return Float32Array.from(weights, (weight) => weight / most)
 }
 
 /** For environments whose action is the target itself: -1 for min, 1 for max. */
@@ -125,6 +184,21 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
 /** Throws ConfigError for parameters that do not fit. */
 export function balancingAgent(name: string, params: PolicyParams): Agent {
   return new PolicyAgent(name, balancing, params)
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function admissionAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, admission, params)
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function weightsAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, weights, params)
+}
+
+/** Throws ConfigError for parameters that do not fit. */
+export function jointAgent(name: string, params: PolicyParams): Agent {
+  return new PolicyAgent(name, joint, params)
 }
 
 /** With a Box as `actionSpace` actions are targets, else changes. Throws ConfigError for parameters that do not fit. */

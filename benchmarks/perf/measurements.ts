@@ -10,6 +10,7 @@ import { networkStep } from './network-step.ts'
 import { ppoCartpole } from './ppo-cartpole.ts'
 import { pythonSteps } from './python-steps.ts'
 import { stateMemory } from './state-memory.ts'
+import { vectorSteps } from './vector-steps.ts'
 
 export const measurements: readonly Measurement[] = [
   mm1,
@@ -21,5 +22,6 @@ export const measurements: readonly Measurement[] = [
   stateMemory,
   monteCarloWorkers,
   ...envSnapshots,
+  ...vectorSteps,
   ...pythonSteps,
 ]

@@ -24,7 +24,7 @@ type Candidate = {
   readonly mean: number
 }
 
-const CLASSES: readonly InformationClass[] = ['own', 'reported', 'global', 'oracle']
+const CLASSES: readonly InformationClass[] = ['weights', 'own', 'reported', 'global', 'oracle']
 const RESAMPLES = 2000
 
 export type TaskHeader = Omit<ReportTask, 'rows' | 'best' | 'cost'> & {

@@ -7,7 +7,7 @@ import {
   type ResetOptions,
   readRow,
   type Space,
-  VectorEnv,
+  type VectorEnvironment,
   type VectorStepResult,
 } from '../../src/gym/index.ts'
 
@@ -38,18 +38,42 @@ export class RemoteEnv {
   }
 }
 
-export class RemoteVectorEnv extends VectorEnv {
-  /** Of the infos, what the other side asked for; null: all. */
-  infoKeys: readonly string[] | null = null
+/** For how many steps of a vector, the last included, the other side may ask for infos. */
+export const INFOS_KEPT = 4
 
-  override step(actions: Batch): VectorStepResult {
+export class RemoteVectorEnv {
+  readonly env: VectorEnvironment
+  /** Of the infos, what every step gives; null: nothing, all is there to be asked for. */
+  readonly infoKeys: readonly string[] | null
+  private readonly results: VectorStepResult[] = []
+  private steps = 0
+
+  constructor(env: VectorEnvironment, infoKeys: readonly string[] | null) {
+    this.env = env
+    this.infoKeys = infoKeys
+  }
+
+  /** The result, and the number by which its infos are asked for. */
+  step(actions: Batch): { readonly result: VectorStepResult; readonly number: number } {
+    const { env } = this
     // All of them first: a wrong one must not leave the environments before it a step ahead.
-    for (let i = 0; i < this.count; i++) {
-      if (this.ended[i] === 1) continue
-      const action = readRow(this.singleActionSpace, actions, i)
-      checkAction(this.singleActionSpace, action, `the action of environment ${i}`)
+    for (let i = 0; i < env.count; i++) {
+      if (env.ended[i] === 1) continue
+      const action = readRow(env.singleActionSpace, actions, i)
+      checkAction(env.singleActionSpace, action, `the action of environment ${i}`)
     }
-    return super.step(actions)
+    const number = this.steps++
+    const result = env.step(actions)
+    this.results[number % INFOS_KEPT] = result
+    return { result, number }
+  }
+
+  resultOf(number: number): VectorStepResult {
+    return this.results[number % INFOS_KEPT]!
+  }
+
+  close(): void {
+    this.env.close()
   }
 }
 

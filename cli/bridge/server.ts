@@ -1,9 +1,16 @@
 /** Requests of Python and their answers: `[true, ...results]`, or `[false, code, message]`. */
+import { WorkerVectorEnv } from '../../benchmarks/vector/worker-vector-env.ts'
 import { make } from '../../envs/index.ts'
 import { SimError } from '../../src/errors.ts'
-import type { AutoresetMode, Batch, Space } from '../../src/gym/index.ts'
+import {
+  type AutoresetMode,
+  type Batch,
+  type Space,
+  VectorEnv,
+  type VectorStepResult,
+} from '../../src/gym/index.ts'
 import { writeColumns } from './info-columns.ts'
-import { RemoteEnv, RemoteVectorEnv } from './remote-env.ts'
+import { INFOS_KEPT, RemoteEnv, RemoteVectorEnv } from './remote-env.ts'
 import { RemotePolicy } from './remote-policy.ts'
 import { MessageWriter, readMessage } from './wire.ts'
 
@@ -21,11 +28,18 @@ export class Server {
     'make-vector': this.makeVector.bind(this),
     'reset-vector': this.resetVector.bind(this),
     'step-vector': this.stepVector.bind(this),
+    'infos-vector': this.infosVector.bind(this),
     'load-policy': this.loadPolicy.bind(this),
     act: this.act.bind(this),
     close: this.close.bind(this),
   }
   private count = 0
+  private readonly workerFile: string
+
+  /** `workerFile`: URL of what a worker thread of a vector runs. */
+  constructor(workerFile: string) {
+    this.workerFile = workerFile
+  }
 
   /** Never throws: what a request throws is its answer. The bytes are valid until the next request. */
   answer(message: Uint8Array): Uint8Array {
@@ -68,15 +82,26 @@ export class Server {
     autoreset: AutoresetMode,
     maxEpisodeSteps: number | null,
     infoKeys: readonly string[] | null,
+    threads: number,
   ): void {
     const warnings = new Set<string>()
     const options = {
       maxEpisodeSteps: maxEpisodeSteps ?? 0,
       warn: (message: string) => warnings.add(message),
     }
-    const env = new RemoteVectorEnv(() => make(id, kwargs, options), count, { autoreset })
-    env.infoKeys = infoKeys
-    this.introduce(env, env.singleObservationSpace, env.singleActionSpace, [...warnings])
+    const env =
+      threads === 1
+        ? new VectorEnv(() => make(id, kwargs, options), count, { autoreset })
+        : new WorkerVectorEnv(id, kwargs, count, {
+            ...options,
+            autoreset,
+            threads,
+            infosKept: INFOS_KEPT,
+            workerFile: this.workerFile,
+          })
+    this.introduce(new RemoteVectorEnv(env, infoKeys), env.singleObservationSpace, env.singleActionSpace, [
+      ...warnings,
+    ])
   }
 
   private resetVector(
@@ -85,30 +110,44 @@ export class Server {
     options: Kwargs | null,
     mask: Uint8Array | null,
   ): void {
-    const env = this.find(handle, RemoteVectorEnv)
+    const { env, infoKeys } = this.find(handle, RemoteVectorEnv)
     const { observations, infos } = env.reset({
       seed: seeds.map((seed) => seed ?? undefined),
       options: options ?? undefined,
       mask: mask ?? undefined,
     })
     this.out.list(3).boolean(true).value(observations)
-    writeColumns(this.out, infos, env.infoKeys)
+    writeColumns(this.out, infos, infoKeys)
   }
 
+  /** The answer: the four blocks, the number of the step, and its infos where some are always wanted. */
   private stepVector(handle: number, actions: Batch): void {
     const env = this.find(handle, RemoteVectorEnv)
-    const result = env.step(actions)
-    const { observations, rewards, terminated, truncated, infos, finals } = result
-    this.out.list(8).boolean(true).value(observations)
-    this.out.array(rewards).array(terminated).array(truncated)
-    writeColumns(this.out, infos, env.infoKeys)
+    const { result, number } = env.step(actions)
+    const { observations, rewards, terminated, truncated } = result
+    this.out.list(env.infoKeys === null ? 6 : 9)
+    this.out.boolean(true).value(observations).array(rewards).array(terminated).array(truncated)
+    this.out.number(number)
+    if (env.infoKeys !== null) this.writeInfos(result, env.infoKeys)
+  }
+
+  /** The answer: infos of one of the last steps by key; `keys` null: all of them. */
+  private infosVector(handle: number, number: number, keys: readonly string[] | null): void {
+    const result = this.find(handle, RemoteVectorEnv).resultOf(number)
+    this.out.list(4).boolean(true)
+    this.writeInfos(result, keys)
+  }
+
+  /** Three values: infos, and of the episodes that ended the last observations and infos, nil where none did. */
+  private writeInfos({ infos, finals }: VectorStepResult, keys: readonly string[] | null): void {
+    writeColumns(this.out, infos, keys)
     if (finals.every((final) => final === undefined)) this.out.nil().nil()
     else {
       this.out.value(finals.map((final) => final?.observation ?? null))
       writeColumns(
         this.out,
         finals.map((final) => final?.info),
-        env.infoKeys,
+        keys,
       )
     }
   }

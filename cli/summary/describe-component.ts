@@ -22,6 +22,7 @@ export function describeComponent(component: ComponentResult): string[] {
     case 'database':
       return [
         `connections ${formatPercent(component.utilization.connections)}`,
+        ...(component.open === undefined ? [] : [`${gauge(component.open)} open`]),
         `${gauge(component.queue.pool)} waiting for one`,
         ...(component.utilization.parallelism === null
           ? []
@@ -29,6 +30,7 @@ export function describeComponent(component: ComponentResult): string[] {
               `parallelism ${formatPercent(component.utilization.parallelism)}`,
               `${gauge(component.queue.query)} waiting for the server`,
             ]),
+        ...when((component.transactions ?? 0) > 0, `${component.transactions} transactions`),
         ...when(component.poolTimeouts > 0, `${component.poolTimeouts} pool timeouts`),
         ...when(component.failures > 0, `${component.failures} failed`),
       ]
@@ -37,6 +39,7 @@ export function describeComponent(component: ComponentResult): string[] {
         ...(component.hitRatio === null ? [] : [`hits ${formatPercent(component.hitRatio)}`]),
         ...when(component.size.max > 0, `${gauge(component.size)} entries`),
         ...when(component.coalesced > 0, `${component.coalesced} waited for another's miss`),
+        ...when((component.early ?? 0) > 0, `${component.early} fetched early`),
         ...when(component.evictions > 0, `${component.evictions} evicted`),
         ...when(component.expired > 0, `${component.expired} expired`),
       ]

@@ -1,6 +1,6 @@
 /** A plan for people: the answer, how it was found, and what was tried on the way. */
 import type { PlannedConfiguration, PlanResult } from '../../src/analysis/monte-carlo/index.ts'
-import { formatDuration, formatNumber, formatPercent } from '../terminal/format.ts'
+import { formatDuration, formatNumber, formatObjective, formatPercent } from '../terminal/format.ts'
 import { paint } from '../terminal/style.ts'
 import { type Align, renderTable } from '../terminal/table.ts'
 
@@ -30,5 +30,5 @@ export function summarizePlan(result: PlanResult): string {
 
 function figure({ text, estimate, verdict }: PlannedConfiguration['objectives'][number]): string {
   if (estimate === null) return `- ${verdict}`
-  return `${text.startsWith('errors') ? formatPercent(estimate) : formatDuration(estimate)} ${verdict}`
+  return `${formatObjective(text, estimate)} ${verdict}`
 }

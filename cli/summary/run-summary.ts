@@ -1,7 +1,7 @@
 /** A result for people: the verdict first, then what happened, how long it took and where, and what to beware of. */
 import { attribute, nameCause } from '../../src/analysis/attribution.ts'
 import type { ClassResult, LatencySummary, Result } from '../../src/results/types.ts'
-import { formatDuration, formatNumber, formatPercent, shareBar } from '../terminal/format.ts'
+import { formatDuration, formatNumber, formatObjective, formatPercent, shareBar } from '../terminal/format.ts'
 import { paint, title } from '../terminal/style.ts'
 import { type Align, renderTable } from '../terminal/table.ts'
 import { describeComponent } from './describe-component.ts'
@@ -31,12 +31,7 @@ function heading({ scenario, horizon, warmup, seed, truncation }: Result): strin
 
 function verdict({ slo }: Result): string {
   const rows = slo.map(({ text, value, met }) => {
-    const measured =
-      value === null
-        ? 'nothing measured'
-        : text.startsWith('errors')
-          ? formatPercent(value)
-          : formatDuration(value)
+    const measured = value === null ? 'nothing measured' : formatObjective(text, value)
     return [
       met ? paint(process.stdout, 'green', '✓ met') : paint(process.stdout, 'red', '✗ missed'),
       text,

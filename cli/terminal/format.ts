@@ -23,6 +23,12 @@ export function formatPercent(fraction: number | null): string {
   return fraction === null ? '-' : `${formatNumber(fraction * 100)} %`
 }
 
+/** What was measured for an objective, by its text: `errors < 1%`, `throughput > 100/s`, else a latency. */
+export function formatObjective(text: string, value: number): string {
+  if (text.startsWith('errors')) return formatPercent(value)
+  return text.startsWith('throughput') ? `${formatNumber(value)}/s` : formatDuration(value)
+}
+
 /** Whole numbers in full, others with three significant digits. */
 export function formatNumber(value: number): string {
   if (Number.isInteger(value)) return String(value)

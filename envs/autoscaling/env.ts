@@ -2,7 +2,7 @@
  * Autoscaling-v0: at every interval, change the number of replicas that is asked for. A continuing system: never
  * terminated, truncated after a number of decisions or at the scenario's horizon.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Discrete,
@@ -13,13 +13,15 @@ import {
   type StepResult,
 } from '../../src/gym/index.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import type { Scaler } from '../../src/model/scalers.ts'
+import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { Stream } from '../../src/random/index.ts'
 import type { Scenario, Service } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
+import { modulationSize } from '../common/modulation.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { SimulationSnapshots } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
@@ -43,10 +45,12 @@ export class Autoscaling implements Env<Float32Array, number> {
   /** Seconds after which a request is late. */
   readonly slo: number
   private readonly options: AutoscalingOptions
-  private readonly scenario: Scenario
-  private readonly service: Service & { autoscaler: NonNullable<Service['autoscaler']> }
-  private readonly warm: number
-  private readonly offeredReplicas: number
+  /** Of the scenario that was given, and of the current episode. */
+  private readonly base: EpisodePlan
+  private plan: EpisodePlan
+  private readonly randomizer: Randomizer | undefined
+  /** What was drawn for the episode, where scenarios are drawn. */
+  private drawn: DrawnFields | undefined
   private readonly observation: AutoscalingObservation
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots<SavedFields>
@@ -59,7 +63,8 @@ export class Autoscaling implements Env<Float32Array, number> {
   private decidedAt = 0
   /** Whether a decision is due. */
   running = false
-  private readonly span: number
+  /** k: the largest change of the target at a decision. */
+  readonly span: number
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -67,48 +72,78 @@ export class Autoscaling implements Env<Float32Array, number> {
     const options = readOptions(kwargs)
     this.options = options
     const given = readScenario(options.scenario)
-    this.service = scaledService(given, options.service)
     this.snapshots = new SimulationSnapshots('Autoscaling', { ...options, scenario: given })
+    // That there is none is said before that its requests have no bound.
+    scaledService(given, options.service)
     this.slo = options.slo ?? firstBound(given)
-    const compiled = compileScenario(given)
-    const index = given.services.indexOf(this.service)
-    const spec = compiled.services[index]!
-    const endpoints = spec.endpoints.map((endpoint) => endpoint.demand)
-    const average = endpoints.reduce((sum, demand) => sum + demand, 0) / endpoints.length
-    const classes = compiled.classes.map((_, c) => c)
-    this.load = offeredLoad(compiled, classes, (c) => {
-      const name = compiled.endpointNames[compiled.classes[c]!.endpoint]
-      return spec.endpoints.find((endpoint) => endpoint.name === name)?.demand ?? average
-    })
-    const capacity = spec.cores * spec.speeds[0]!
-    this.offeredReplicas = (this.load.rate * this.load.demand) / capacity
-    if (!(this.offeredReplicas > 0)) {
-      throw new ConfigError([
-        {
-          what: `the offered load of ${this.service.name} is not known before the run`,
-          path: 'scenario',
-          hint: 'Give its requests a cpu step and open arrivals, whose rate is declared.',
-        },
-      ])
+    this.base = this.planOf(given)
+    this.plan = this.base
+    const { load, capacity, service } = this.base
+    this.load = load
+    const { min, max } = service.autoscaler
+    this.span = options.k ?? max - min
+    if (options.randomize !== undefined) {
+      this.randomizer = new Randomizer(options.scenario, options.randomize, (scenario) => {
+        const { autoscaler } = this.planOf(scenario).service
+        const actions = 2 * (options.k ?? autoscaler.max - autoscaler.min) + 1
+        return { actions, phases: options.view === 'full' ? modulationSize(scenario) : 0 }
+      })
     }
-    this.warm = options.start.kind === 'empty' ? 0 : this.wholeIntervals(options.start.for ?? WARM_START)
-    this.scenario = this.prepare(given)
-    this.span = options.k ?? this.service.autoscaler.max - this.service.autoscaler.min
     this.observation = new AutoscalingObservation(
       options.view === 'full',
       options.clock,
       this.slo,
-      this.load.demand / capacity,
+      load.demand / capacity,
       given,
     )
     this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
     this.actionSpace = new Discrete(2 * this.span + 1)
   }
 
+  /** As episodes run it, but for the phase of its profiles and for what is drawn. */
+  get scenario(): Scenario {
+    return this.base.scenario
+  }
+
+  /** Whose scaler is controlled. */
+  get service(): ScaledService {
+    return this.base.service
+  }
+
+  /** Episodes of this scenario. */
+  private planOf(given: Scenario): EpisodePlan {
+    const service = scaledService(given, this.options.service)
+    const compiled = compileScenario(given)
+    const spec = compiled.services[given.services.indexOf(service)]!
+    const endpoints = spec.endpoints.map((endpoint) => endpoint.demand)
+    const average = endpoints.reduce((sum, demand) => sum + demand, 0) / endpoints.length
+    const classes = compiled.classes.map((_, c) => c)
+    const load = offeredLoad(compiled, classes, (c) => {
+      const name = compiled.endpointNames[compiled.classes[c]!.endpoint]
+      return spec.endpoints.find((endpoint) => endpoint.name === name)?.demand ?? average
+    })
+    const capacity = spec.cores * spec.speeds[0]!
+    const offeredReplicas = (load.rate * load.demand) / capacity
+    if (!(offeredReplicas > 0)) {
+      throw new ConfigError([
+        {
+          what: `the offered load of ${service.name} is not known before the run`,
+          path: 'scenario',
+          hint: 'Give its requests a cpu step and open arrivals, whose rate is declared.',
+        },
+      ])
+    }
+    const { start } = this.options
+    const { interval } = service.autoscaler
+    const warm = start.kind === 'empty' ? 0 : wholeIntervals(start.for ?? WARM_START, interval)
+    const scenario = this.prepare(given, service, offeredReplicas, warm)
+    return { scenario, service, warm, load, capacity, offeredReplicas }
+  }
+
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
     const simulation = this.begin(this.episodes.begin(seed))
-    if (this.warm > 0) simulation.until(this.warm)
-    simulation.control({ scaler: this.service.name })
+    if (this.plan.warm > 0) simulation.until(this.plan.warm)
+    simulation.control({ scaler: this.plan.service.name })
     this.decisions = 0
     this.running = simulation.run().reason === 'decision'
     this.startedAt = simulation.now
@@ -120,20 +155,28 @@ export class Autoscaling implements Env<Float32Array, number> {
 
   /** The run of the episode of that seed, at its start. */
   private begin(seed: string): Simulation {
-    const simulation = new Simulation(this.options.randomPhase ? this.withPhase(seed) : this.scenario, {
+    if (this.randomizer !== undefined) {
+      const { scenario, fields } = this.randomizer.draw(seed)
+      this.plan = this.planOf(scenario)
+      this.drawn = fields
+    }
+    const { scenario } = this.plan
+    const simulation = new Simulation(this.options.randomPhase ? withPhase(scenario, seed) : scenario, {
       seed,
       series: false,
       lateAfter: this.slo,
     })
     this.simulation = simulation
-    this.scaler = simulation.world.scalers.all.find((scaler) => scaler.spec.name === this.service.name)!
-    const unit = this.service.autoscaler.interval * this.offeredReplicas
+    this.scaler = simulation.world.scalers.all.find((scaler) => scaler.spec.name === this.plan.service.name)!
+    // The unit is the same in all episodes.
+    const unit = this.base.service.autoscaler.interval * this.base.offeredReplicas
     const kappa = this.options.kappa ?? 10 * this.load.demand
     this.reward = new AutoscalingReward(simulation, this.scaler, unit, kappa, this.options.rampCost)
     return simulation
   }
 
   step(action: number): StepResult<Float32Array> {
+    if (this.simulation === undefined) throw new ResetNeededError()
     if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const target = this.validTarget(action)
     return this.take(target, target !== this.scaler.target + action - this.span)
@@ -170,7 +213,7 @@ export class Autoscaling implements Env<Float32Array, number> {
       const same = this.simulation?.seed === seed
       const simulation = same ? this.simulation! : this.begin(seed)
       if (!same) {
-        simulation.control({ scaler: this.service.name })
+        simulation.control({ scaler: this.plan.service.name })
         this.outcomes = new OutcomeTracker(simulation)
       }
       return { simulation, parts: this.parts }
@@ -220,6 +263,7 @@ export class Autoscaling implements Env<Float32Array, number> {
         terms: this.reward.terms,
         outcomes: this.outcomes.step(),
         traceId: `${simulation.scenarioHash}:${simulation.seed}`,
+        scenario: this.drawn,
       },
       this.scaler,
     )
@@ -235,7 +279,8 @@ export class Autoscaling implements Env<Float32Array, number> {
     return mask
   }
 
-  private validTarget(action: number): number {
+  /** What an action asks for, clamped or refused where that is outside [min, max]. @throws InvalidActionError */
+  validTarget(action: number): number {
     const { min, max, target } = this.scaler
     const wanted = target + action - this.span
     if (!Number.isInteger(action) || action < 0 || action >= this.actionSpace.n) {
@@ -254,24 +299,17 @@ export class Autoscaling implements Env<Float32Array, number> {
     return Math.min(max, Math.max(min, wanted))
   }
 
-  private wholeIntervals(seconds: number): number {
-    const { interval } = this.service.autoscaler
-    return Math.ceil(seconds / interval - 1e-9) * interval
-  }
-
   /** Warm: a fixed ceil(a + sqrt a) replicas, a the offered load; with it the scaler of the scenario rests. */
-  private prepare(scenario: Scenario): Scenario {
+  private prepare(scenario: Scenario, service: ScaledService, a: number, duration: number): Scenario {
     const { start, episodeLength, settle } = this.options
-    const { service } = this
     const { autoscaler } = service
-    const a = this.offeredReplicas
     const n = Math.min(autoscaler.max, Math.max(autoscaler.min, Math.ceil(a + Math.sqrt(a) - 1e-9)))
     const warm = start.kind === 'warm'
     const tail = settle ? this.slo + 10 * autoscaler.interval + 1e4 : 0
     const horizon =
       episodeLength > 0
-        ? this.warm + (episodeLength + 2) * autoscaler.interval + tail
-        : scenario.horizon + (warm ? this.warm : 0)
+        ? Math.max(duration, warm ? 0 : scenario.warmup) + (episodeLength + 2) * autoscaler.interval + tail
+        : scenario.horizon + duration
     const policy = !warm
       ? autoscaler.policy
       : start.policy === 'staffed'
@@ -280,7 +318,8 @@ export class Autoscaling implements Env<Float32Array, number> {
     const speed = service.groups[0]!.speed
     return {
       ...scenario,
-      warmup: warm ? this.warm : scenario.warmup,
+      // An episode of a length of its own may be shorter than the scenario's warm-up: all of it counts.
+      warmup: warm ? duration : episodeLength > 0 ? 0 : scenario.warmup,
       horizon,
       services: scenario.services.map((other) =>
         other === service
@@ -293,19 +332,37 @@ export class Autoscaling implements Env<Float32Array, number> {
       ),
     }
   }
+}
 
-  /** Each episode meets its profile at another hour. */
-  private withPhase(seed: string): Scenario {
-    const { scenario } = this
-    return {
-      ...scenario,
-      workloads: scenario.workloads.map((workload) => {
-        if (workload.profile?.kind !== 'diurnal') return workload
-        const phase = TWO_PI * Stream.derive(seed, `phase/${workload.name}`).next()
-        return { ...workload, profile: { ...workload.profile, phase } }
-      }),
-    }
+/** Each episode meets its profile at another hour. */
+function withPhase(scenario: Scenario, seed: string): Scenario {
+  return {
+    ...scenario,
+    workloads: scenario.workloads.map((workload) => {
+      if (workload.profile?.kind !== 'diurnal') return workload
+      const phase = TWO_PI * Stream.derive(seed, `phase/${workload.name}`).next()
+      return { ...workload, profile: { ...workload.profile, phase } }
+    }),
   }
+}
+
+function wholeIntervals(seconds: number, interval: number): number {
+  return Math.ceil(seconds / interval - 1e-9) * interval
+}
+
+export type ScaledService = Service & { readonly autoscaler: NonNullable<Service['autoscaler']> }
+
+/** What an episode runs. */
+type EpisodePlan = {
+  readonly scenario: Scenario
+  /** Before the warm start's changes. */
+  readonly service: ScaledService
+  /** How long it runs before the first decision, seconds. */
+  readonly warm: number
+  readonly load: OfferedLoad
+  /** Of one replica, seconds of work per second. */
+  readonly capacity: number
+  readonly offeredReplicas: number
 }
 
 type SavedFields = {
@@ -318,6 +375,8 @@ type SavedFields = {
 
 export type AutoscalingOptions = {
   readonly scenario: unknown
+  /** Ranges by path of a field of the scenario, drawn for each episode. */
+  readonly randomize: unknown
   /** Of the service whose scaler is controlled; undefined: the first that has one. */
   readonly service: unknown
   readonly view: 'own' | 'full'
@@ -348,6 +407,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): AutoscalingOpti
   const clock = options.raw('clock', 'off')
   const read: AutoscalingOptions = {
     scenario: options.raw('scenario', 'diurnal'),
+    randomize: options.raw('randomize', undefined),
     service: options.raw('service', undefined),
     view: options.choice('view', ['own', 'full'], 'own'),
     clock: typeof clock === 'boolean' ? clock : options.choice('clock', ['on', 'off'], 'off') === 'on',
@@ -365,13 +425,10 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): AutoscalingOpti
   return read
 }
 
-function scaledService(
-  scenario: Scenario,
-  name: unknown,
-): Service & { autoscaler: NonNullable<Service['autoscaler']> } {
+function scaledService(scenario: Scenario, name: unknown): ScaledService {
   const scaled = scenario.services.filter((service) => service.autoscaler !== undefined)
   const found = name === undefined ? scaled[0] : scaled.find((service) => service.name === name)
-  if (found !== undefined) return found as Service & { autoscaler: NonNullable<Service['autoscaler']> }
+  if (found !== undefined) return found as ScaledService
   const hint =
     scaled.length > 0
       ? `It has ${scaled.map((service) => service.name).join(', ')}.`

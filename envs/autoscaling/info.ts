@@ -1,5 +1,6 @@
 /** What the environment says beside the observation: plain data, and a view for policies that is no part of it. */
 import type { ScalingView } from '../../src/policies/types.ts'
+import type { DrawnFields } from '../common/randomize.ts'
 import type { Summary } from '../common/summary.ts'
 import type { AutoscalingTerms } from './reward.ts'
 
@@ -17,6 +18,8 @@ export class AutoscalingInfo {
   /** Requests that ended in the step: class -> outcome -> count. */
   readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly traceId: string
+  /** What was drawn for the episode, by path, where scenarios are randomised. */
+  readonly scenario?: DrawnFields | undefined
   /** At the end of an episode: what the run gave. */
   summary?: Summary
   readonly #view: ScalingView
@@ -30,6 +33,7 @@ export class AutoscalingInfo {
     this.terms = fields.terms as AutoscalingTerms
     this.outcomes = fields.outcomes as AutoscalingInfo['outcomes']
     this.traceId = fields.traceId as string
+    this.scenario = fields.scenario as DrawnFields | undefined
     this.#view = view
   }
 

@@ -3,7 +3,7 @@
  * pipeline has delivered, `metricDelay` old. M is the largest number of replicas.
  */
 import { STARTING } from '../../src/model/replicas.ts'
-import type { Scaler } from '../../src/model/scalers.ts'
+import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { QUEUE_CPU, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
 import { cos, sin } from '../../src/random/math.ts'
 import type { Profile, Scenario } from '../../src/scenario/index.ts'
@@ -42,7 +42,7 @@ export class AutoscalingObservation {
     const { firstReplica, slots } = view.spec
     for (let r = firstReplica; r < firstReplica + slots; r++) {
       if (world.replicas.state[r] !== STARTING) continue
-      const left = (world.scalers.readyAt[r]! - view.time) / view.startup
+      const left = (world.scalers.lifecycle.readyAt[r]! - view.time) / view.startup
       const quarter = 4 + Math.min(3, Math.max(0, Math.floor(4 * left)))
       out[quarter] = out[quarter]! + 1 / most
     }

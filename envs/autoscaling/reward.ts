@@ -3,7 +3,7 @@
  * that became late in it, V (its age passed the SLO while open, or it failed; each once, at that instant):
  * r = -(P + kappa V + ramp cost x starts) / (interval x n_ref), n_ref the mean offered load in replicas.
  */
-import type { Scaler } from '../../src/model/scalers.ts'
+import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { PAID_REPLICAS, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 

@@ -12,5 +12,8 @@ export function checkRunning(phase: EpisodePhase, action: unknown): void {
 /** @throws InvalidActionError unless `action` is one of 0 ... n - 1. */
 export function checkAction(action: number, n: number): void {
   if (Number.isInteger(action) && action >= 0 && action < n) return
-  throw new InvalidActionError(action, `expected an integer from 0 to ${n - 1}, got ${String(action)}.`)
+  throw new InvalidActionError(
+    action,
+    `expected an integer from 0 to ${n - 1}, got ${String(action)}. Take one of those.`,
+  )
 }

@@ -20,6 +20,10 @@ export function meanRate({ arrivals }: Workload): number {
       const last = arrivals.times.at(-1) ?? 0
       return last > 0 ? arrivals.times.length / last : Number.NaN
     }
+    case 'counts':
+      return (
+        arrivals.counts.reduce((sum, count) => sum + count, 0) / (arrivals.counts.length * arrivals.interval)
+      )
     default:
       return arrivals.rate
   }

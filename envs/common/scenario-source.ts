@@ -1,14 +1,15 @@
 /** Where an environment's scenario comes from: its name, a file, a text, or the loaded scenario itself. */
 import { ConfigError } from '../../src/errors.ts'
 import { nearest } from '../../src/policies/nearest.ts'
-import { loadScenario, type Scenario } from '../../src/scenario/index.ts'
+import { type LoadOptions, loadScenario, type Scenario } from '../../src/scenario/index.ts'
 import { SCENARIOS } from '../scenarios.generated.ts'
 
 /**
  * `source`: a loaded scenario; the name of one that comes with the package (`pool-noisy`); the path of a file
- * (where the platform has files); or YAML or JSON text, which has more than one line.
+ * (where the platform has files); or YAML or JSON text, which has more than one line. `set`: fields to set in a scenario
+ * that is not loaded yet.
  */
-export function readScenario(source: unknown): Scenario {
+export function readScenario(source: unknown, set: LoadOptions['set'] = []): Scenario {
   if (typeof source === 'object' && source !== null && 'workloads' in source) return source as Scenario
   if (typeof source !== 'string') {
     throw new ConfigError([
@@ -19,14 +20,15 @@ export function readScenario(source: unknown): Scenario {
       },
     ])
   }
-  if (source.includes('\n')) return loadScenario(source)
+  if (source.includes('\n')) return loadScenario(source, { set })
   const embedded = Object.hasOwn(SCENARIOS, source) ? SCENARIOS[source] : undefined
-  if (embedded !== undefined) return loadScenario(embedded, { file: `${source}.yml` })
+  if (embedded !== undefined) return loadScenario(embedded, { file: `${source}.yml`, set })
   const text = readFile(source)
   if (text !== undefined) {
     const folder = source.replace(/[^/\\]*$/, '')
     return loadScenario(text, {
       file: source,
+      set,
       resolve: (path) => {
         const found = readFile(path.startsWith('/') ? path : folder + path)
         if (found === undefined) throw new Error(`no such file: ${path}`)

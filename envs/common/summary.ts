@@ -27,8 +27,10 @@ export class OutcomeTracker {
   private readonly start: Float64Array
   private total = -1
   private readonly simulation: Simulation
-  private readonly keys: number[] = []
+  /** Of the requests of a step, class x outcomes in rising order. */
+  private readonly keys: Int32Array = new Int32Array(RECENT)
   private readonly root: Known = known()
+  private kept = 0
 
   constructor(simulation: Simulation) {
     this.simulation = simulation
@@ -48,22 +50,28 @@ export class OutcomeTracker {
     const total = this.ended()
     if (total === from) return NOTHING
     this.total = total
-    return total - from <= FEW ? this.few(from, total) : this.many()
+    return total - from <= RECENT ? this.few(from, total) : this.many()
   }
 
   /** Of a few requests, which is nearly always: the same combinations come again and again, each is made once. */
   private few(from: number, total: number): StepOutcomes {
     const { recent } = this.simulation.world.requests
     const { keys, before } = this
-    keys.length = 0
-    for (let i = from; i < total; i++) {
-      const key = recent[i % RECENT]!
-      before[key] = before[key]! + 1
-      insert(keys, key)
+    const count = total - from
+    for (let i = 0; i < count; i++) {
+      const key = recent[(from + i) & (RECENT - 1)]!
+      before[key]!++
+      let at = i
+      for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!
+      keys[at] = key
     }
+    if (count > FEW && this.kept > MOST_KEPT) return this.build(keys.subarray(0, count))
     let node = this.root
-    for (let i = 0; i < keys.length; i++) node = node.next[keys[i]!] ??= known()
-    node.outcomes ??= this.build(keys)
+    for (let i = 0; i < count; i++) node = node.next[keys[i]!] ??= known()
+    if (node.outcomes === undefined) {
+      node.outcomes = this.build(keys.subarray(0, count))
+      this.kept++
+    }
     return node.outcomes
   }
 
@@ -78,7 +86,7 @@ export class OutcomeTracker {
   }
 
   /** `keys`: class x outcome of each request, in rising order. */
-  private build(keys: readonly number[]): StepOutcomes {
+  private build(keys: Iterable<number>): StepOutcomes {
     const { classes } = this.simulation.world.compiled
     const result: Record<string, Record<string, number>> = {}
     for (const key of keys) {
@@ -118,20 +126,13 @@ export class OutcomeTracker {
 
 const NOTHING: StepOutcomes = Object.freeze({})
 
-/** Combinations of more requests than this are not kept. */
+/** Combinations of more requests than the first are kept only until there are as many as the second. */
 const FEW = 4
+const MOST_KEPT = 1000
 
 /** The combinations that begin with the same requests. */
 type Known = { outcomes: StepOutcomes | undefined; readonly next: (Known | undefined)[] }
 
 function known(): Known {
   return { outcomes: undefined, next: [] }
-}
-
-/** Into a list in rising order. */
-function insert(list: number[], value: number): void {
-  let i = list.length
-  list.push(value)
-  for (; i > 0 && list[i - 1]! > value; i--) list[i] = list[i - 1]!
-  list[i] = value
 }

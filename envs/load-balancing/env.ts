@@ -2,7 +2,7 @@
  * LoadBalancing-v0: at each request that reaches a balancer, choose the replica. A continuing system: it is never
  * terminated, an episode is truncated after a number of decisions or at the scenario's horizon.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Discrete,
@@ -15,12 +15,14 @@ import {
 } from '../../src/gym/index.ts'
 import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import { compileDistribution } from '../../src/random/index.ts'
 import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
+import { failureCost } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { type DrawnFields, Randomizer } from '../common/randomize.ts'
+import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { SimulationSnapshots } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
@@ -30,7 +32,6 @@ import { LoadBalancingReward } from './reward.ts'
 
 /** Beyond any episode that ends by its decisions. */
 const ENDLESS = 1e9
-const LONGEST_WARM_START = 600
 
 export class LoadBalancing implements Env<Float32Array, number> {
   readonly observationSpace: Box<'float32'>
@@ -41,14 +42,15 @@ export class LoadBalancing implements Env<Float32Array, number> {
   spec?: EnvSpec | undefined
   /** The run of the current episode. */
   simulation: Simulation | undefined
-  /** Of the scenario at the controlled balancers. */
+  /** Of the scenario at the controlled balancers; where episodes differ, of the one that they are drawn around. */
   readonly load: OfferedLoad
   private readonly options: LoadBalancingOptions
-  /** The scenario as episodes run it, and how long they start warm, seconds. */
-  private readonly scenario: Scenario
-  private readonly warm: number
+  /** Of the current episode. */
+  private plan: EpisodePlan
+  private readonly randomizer: Randomizer | undefined
+  /** What was drawn for the episode, where scenarios are drawn. */
+  private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
-  private readonly observation: LoadBalancingObservation
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots<SavedFields>
   private reward!: LoadBalancingReward
@@ -73,10 +75,25 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
     this.snapshots = new SimulationSnapshots('LoadBalancing', { ...options, scenario: given })
-    const probe = new Simulation(given, { series: false })
-    const views = this.views(probe)
-    const slots = views[0]!.n
-    if (views.some((view) => view.n !== slots)) {
+    this.plan = this.planOf(given)
+    const { load, observation } = this.plan
+    this.load = load
+    if (options.randomize !== undefined) {
+      this.randomizer = new Randomizer(options.scenario, options.randomize, (scenario) => {
+        const { slots, classes, phases } = this.planOf(scenario, this.load.demand).observation
+        return { slots, classes, phases }
+      })
+    }
+    this.observationSpace = new Box(0, 1, { shape: [observation.size] })
+    this.slotLayout = observation.layout
+    this.actionSpace = new Discrete(observation.slots)
+  }
+
+  /** Episodes of this scenario. `unit`: seconds that observations are scaled with; default: the mean nominal demand. */
+  private planOf(given: Scenario, unit?: number): EpisodePlan {
+    const { options } = this
+    const views = this.views(new Simulation(given, { series: false }))
+    if (views.some((view) => view.n !== views[0]!.n)) {
       throw new ConfigError([
         {
           what: 'the balancers have different numbers of slots',
@@ -88,8 +105,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const compiled = compileScenario(given)
     const classes = [...new Set(views.flatMap((view) => view.spec.classes))].sort((a, b) => a - b)
     const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
-    this.load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
-    if (!(this.load.demand > 0)) {
+    const load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
+    if (!(load.demand > 0)) {
       throw new ConfigError([
         {
           what: 'the requests at the balancer ask for no cpu time',
@@ -98,27 +115,26 @@ export class LoadBalancing implements Env<Float32Array, number> {
         },
       ])
     }
-    this.warm = options.start.kind === 'empty' ? 0 : (options.start.for ?? this.relaxation(given, views))
-    this.scenario = this.prepare(given)
-    this.observation = new LoadBalancingObservation(
+    const warm =
+      options.start.kind === 'empty' ? 0 : (options.start.for ?? relaxationTime(given, views[0]!, load))
+    const observation = new LoadBalancingObservation(
       views,
       compiled.classes.length,
-      this.load.demand,
+      unit ?? load.demand,
       options.view === 'full',
       options.hideSpeed,
       given,
     )
-    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
-    this.slotLayout = this.observation.layout
-    this.actionSpace = new Discrete(slots)
+    const patience = options.episodeLength > 0 ? given.horizon : Number.POSITIVE_INFINITY
+    return { scenario: this.prepare(given, warm), warm, patience, load, observation }
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
     const simulation = this.begin(this.episodes.begin(seed))
-    if (this.warm > 0) simulation.until(this.warm)
+    if (this.plan.warm > 0) simulation.until(this.plan.warm)
     this.handOver(simulation)
     this.decisions = 0
-    const stop = this.advance(simulation.run())
+    const stop = this.next(simulation)
     this.startedAt = simulation.now
     this.decidedAt = simulation.now
     this.outcomes = new OutcomeTracker(simulation)
@@ -128,7 +144,12 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** The run of the episode of that seed, at its start. */
   private begin(seed: string): Simulation {
-    const simulation = new Simulation(this.scenario, {
+    if (this.randomizer !== undefined) {
+      const { scenario, fields } = this.randomizer.draw(seed)
+      this.plan = this.planOf(scenario, this.load.demand)
+      this.drawn = fields
+    }
+    const simulation = new Simulation(this.plan.scenario, {
       seed,
       series: false,
       drain: this.options.drain,
@@ -147,12 +168,14 @@ export class LoadBalancing implements Env<Float32Array, number> {
   }
 
   step(action: number): StepResult<Float32Array> {
-    const simulation = this.simulation!
-    const view = this.pending
+    const { simulation, pending: view } = this
+    if (simulation === undefined) throw new ResetNeededError()
     if (view === undefined) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const slot = this.validSlot(view, action)
-    simulation.decide(slot)
-    const stop = this.advance(simulation.run())
+    // Not where no request has come since the reset.
+    const wanted = simulation.world.balancers.pendingBalancer >= 0
+    if (wanted) simulation.decide(slot)
+    const stop: Stop = wanted ? this.next(simulation) : { reason: 'end' }
     this.decisions++
     const { now } = simulation
     const elapsed = now - this.decidedAt
@@ -188,8 +211,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.startedAt = saved.startedAt
     this.decidedAt = saved.decidedAt
     const { balancers } = this.simulation!.world
-    this.pending = saved.running ? balancers.all[balancers.pendingBalancer] : undefined
-    this.position = saved.running ? this.positions[balancers.pendingBalancer]! : 0
+    this.pending = saved.running ? (balancers.all[balancers.pendingBalancer] ?? this.first) : undefined
+    this.position = this.positions[balancers.pendingBalancer] ?? 0
   }
 
   /** What has a state beside the simulation. */
@@ -202,18 +225,18 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.pending = undefined
   }
 
-  /** Runs on over decisions that leave no choice, where the environment shall not offer them. */
-  private advance(stop: Stop): Stop {
-    let next = stop
-    while (
-      this.options.skipForced &&
-      next.reason === 'decision' &&
-      next.kind === 'balancer' &&
-      next.view.availableCount === 1
-    ) {
-      next = this.simulation!.resume(next.view.available.indexOf(1))
+  /**
+   * Runs to the next decision, over those that leave no choice where the environment shall not offer them. Where
+   * requests cease to come (a trace ends), the episode ends when none has come for as long as the scenario's horizon.
+   */
+  private next(simulation: Simulation): Stop {
+    const { patience } = this.plan
+    for (;;) {
+      const stop = simulation.until(simulation.now + patience)
+      const forced = stop.reason === 'decision' && stop.kind === 'balancer' && stop.view.availableCount === 1
+      if (!forced || !this.options.skipForced) return stop
+      simulation.decide(stop.view.available.indexOf(1))
     }
-    return next
   }
 
   private look(stop: Stop): Float32Array {
@@ -225,7 +248,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.pending = this.first
       this.position = 0
     }
-    return this.observation.read(this.pending, this.position, this.simulation!, decision)
+    return this.plan.observation.read(this.pending, this.position, this.simulation!, decision)
   }
 
   private info(elapsed: number, invalidAction: boolean): LoadBalancingInfo {
@@ -242,6 +265,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
       this.outcomes.step(),
       this.traceId,
       view,
+      this.drawn,
     )
   }
 
@@ -261,14 +285,18 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   private validSlot(view: Balancer, action: number): number {
     const { n, available } = view
-    if (Number.isInteger(action) && action >= 0 && action < n && available[action] === 1) return action
+    return action >= 0 && action < n && available[action] === 1 ? action : this.instead(view, action)
+  }
+
+  /** What is done instead of an action that cannot be taken. */
+  private instead({ n, available }: Balancer, action: number): number {
     if (!Number.isInteger(action) || action < 0 || action >= n) {
       throw new InvalidActionError(
         action,
         `expected a slot from 0 to ${n - 1}, got ${String(action)}. Choose one whose mask is 1.`,
       )
     }
-    if (this.options.invalidAction === 'error') {
+    if (this.options.invalidAction === 'error' && view.availableCount > 0) {
       throw new InvalidActionError(
         action,
         `slot ${action} is not available. Choose one whose mask is 1 (info.actionMask).`,
@@ -276,7 +304,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     }
     let slot = action
     do slot = (slot + 1) % n
-    while (available[slot] !== 1)
+    while (available[slot] !== 1 && slot !== action)
     return slot
   }
 
@@ -285,15 +313,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     return this.controlled.map((name) => all.find((balancer) => balancer.spec.name === name)!)
   }
 
-  /** max(warm-up, 50 S / (1 - rho)^2), at most ten minutes. */
-  private relaxation(scenario: Scenario, views: readonly Balancer[]): number {
-    const power = views[0]!.cores.reduce((sum, count, i) => sum + count * views[0]!.speed[i]!, 0)
-    const rho = Math.min(0.99, (this.load.rate * this.load.demand) / power)
-    const wanted = Number.isNaN(rho) ? 0 : (50 * this.load.demand) / ((1 - rho) * (1 - rho))
-    return Math.min(LONGEST_WARM_START, Math.max(scenario.warmup, wanted))
-  }
-
-  private prepare(scenario: Scenario): Scenario {
+  private prepare(scenario: Scenario, warm: number): Scenario {
     const { start, episodeLength, background } = this.options
     const endless = episodeLength > 0
     const policyOf = (name: string, own: PolicySpec): PolicySpec => {
@@ -304,8 +324,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     }
     return {
       ...scenario,
-      warmup: start.kind === 'warm' ? this.warm : scenario.warmup,
-      horizon: endless ? ENDLESS : scenario.horizon + (start.kind === 'warm' ? this.warm : 0),
+      warmup: start.kind === 'warm' ? warm : scenario.warmup,
+      horizon: endless ? ENDLESS : scenario.horizon + warm,
       balancers: scenario.balancers.map((balancer) => ({
         ...balancer,
         policy: policyOf(balancer.name, balancer.policy),
@@ -331,10 +351,19 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /** D: what a failed request costs, seconds: the client's timeout, else 100 S. */
   private get failureCost(): number {
-    if (this.options.failureCost !== undefined) return this.options.failureCost
-    const timeout = this.scenario.workloads[0]!.timeout
-    return timeout === undefined ? 100 * this.load.demand : compileDistribution(timeout).mean
+    return this.options.failureCost ?? failureCost(this.plan.scenario, this.load.demand)
   }
+}
+
+/** What an episode runs. */
+type EpisodePlan = {
+  readonly scenario: Scenario
+  /** How long it runs before the first decision, seconds. */
+  readonly warm: number
+  /** It ends when no request has come for so long, seconds. */
+  readonly patience: number
+  readonly load: OfferedLoad
+  readonly observation: LoadBalancingObservation
 }
 
 type SavedFields = {
@@ -347,6 +376,8 @@ type SavedFields = {
 
 export type LoadBalancingOptions = {
   readonly scenario: unknown
+  /** Ranges by path of a field of the scenario, drawn for each episode. */
+  readonly randomize: unknown
   readonly view: 'own' | 'full'
   readonly control: 'all' | 'one'
   readonly balancer: unknown
@@ -373,6 +404,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   const episodeLength = options.raw('episodeLength', 5000)
   const read: LoadBalancingOptions = {
     scenario: options.raw('scenario', 'pool-noisy'),
+    randomize: options.raw('randomize', undefined),
     view: options.choice('view', ['own', 'full'], 'own'),
     control: options.choice('control', ['all', 'one'], 'all'),
     balancer: options.raw('balancer', undefined),
@@ -395,7 +427,11 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
   return read
 }
 
-function controlledBalancers(scenario: Scenario, options: LoadBalancingOptions): string[] {
+/** Names of the balancers that the options name. @throws ConfigError */
+export function controlledBalancers(
+  scenario: Scenario,
+  options: Pick<LoadBalancingOptions, 'control' | 'balancer'>,
+): string[] {
   const names = scenario.balancers.map((balancer) => balancer.name)
   if (names.length === 0) {
     throw new ConfigError([

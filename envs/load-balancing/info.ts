@@ -1,5 +1,6 @@
 /** What an environment says beside the observation: plain data, and a view for policies that is no part of it. */
 import type { BalancerView } from '../../src/policies/types.ts'
+import type { DrawnFields } from '../common/randomize.ts'
 import type { Summary } from '../common/summary.ts'
 
 export class LoadBalancingInfo {
@@ -23,6 +24,8 @@ export class LoadBalancingInfo {
   /** Requests that ended in the step: class -> outcome -> count. */
   readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly traceId: string
+  /** What was drawn for the episode, by path, where scenarios are randomised. */
+  readonly scenario?: DrawnFields | undefined
   /** At the end of an episode: what the run gave. */
   summary?: Summary
   readonly #view: BalancerView
@@ -38,6 +41,7 @@ export class LoadBalancingInfo {
     outcomes: LoadBalancingInfo['outcomes'],
     traceId: string,
     view: BalancerView,
+    scenario: DrawnFields | undefined,
   ) {
     this.time = time
     this.elapsed = elapsed
@@ -48,6 +52,7 @@ export class LoadBalancingInfo {
     this.terms = terms
     this.outcomes = outcomes
     this.traceId = traceId
+    this.scenario = scenario
     this.#view = view
   }
 

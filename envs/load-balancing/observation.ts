@@ -21,8 +21,10 @@ export class LoadBalancingObservation {
   readonly layout: SlotLayout
   private readonly demand: number
   private readonly full: boolean
-  private readonly classes: number
-  private readonly slots: number
+  readonly classes: number
+  readonly slots: number
+  /** Of the modulating chains. */
+  readonly phases: number
   /** Per balancer: requests per second that its slots can serve, declared speed x cores, the same over the largest. */
   private readonly capacity: readonly number[]
   private readonly power: readonly Float64Array[]
@@ -42,8 +44,8 @@ export class LoadBalancingObservation {
     this.full = full
     this.classes = classes
     this.slots = balancers[0]!.n
-    const phases = full ? modulationSize(scenario) : 0
-    this.layout = { shared: 4 + classes + phases, each: full ? FULL : OWN }
+    this.phases = full ? modulationSize(scenario) : 0
+    this.layout = { shared: 4 + classes + this.phases, each: full ? FULL : OWN }
     this.size = this.layout.shared + this.slots * this.layout.each
     this.rows = new Rows(this.size)
     this.power = balancers.map(({ n, cores, speed }) =>

@@ -7,7 +7,7 @@ import { heatMap } from '../charts/heat-map.ts'
 import { waterfall } from '../charts/phases.ts'
 import { topology } from '../charts/topology.ts'
 import { CLIENT_SCRIPT, CLIENT_STYLE } from '../client.generated.ts'
-import { number, percent, range, seconds } from '../format.ts'
+import { number, percent, perSecond, range, seconds } from '../format.ts'
 import { type Panel, panelsOf } from '../panels.ts'
 import { PALETTE, type ReportInput } from '../types.ts'
 import { embedJson, escapeHtml } from './escape.ts'
@@ -87,7 +87,11 @@ function verdict({ slo, requests }: Result, monteCarlo: MonteCarloResult | undef
       : `${missed.length} of ${slo.length} objectives ${missed.length === 1 ? 'is' : 'are'} missed.`
   const rows = slo.map(({ text: objective, value, met }, i): Cell[] => [
     objective,
-    objective.startsWith('errors') ? percent(value) : seconds(value),
+    objective.startsWith('errors')
+      ? percent(value)
+      : objective.startsWith('throughput')
+        ? perSecond(value)
+        : seconds(value),
     { text: met ? 'met' : 'missed', kind: met ? 'good' : 'bad' },
     ...(monteCarlo === undefined ? [] : [chance(monteCarlo, i)]),
   ])

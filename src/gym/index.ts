@@ -52,9 +52,21 @@ export {
 export { Tuple, type TupleValue } from './spaces/tuple.ts'
 export { type TrajectoryHeader, trajectoryHeader, trajectoryToJson } from './trajectories.ts'
 export { type Batch, type BatchArray, newBatch, readRow, writeRow } from './vector/batch.ts'
+export type { SharedAnswer, SharedRequest, SharedSetup } from './vector/shared-protocol.ts'
+export {
+  SharedVectorEnv,
+  type SharedVectorEnvOptions,
+  type SharedVectorThread,
+} from './vector/shared-vector-env.ts'
+export {
+  abandonSharedVectorWorker,
+  runSharedVectorWorker,
+  type WorkerPort,
+} from './vector/shared-vector-worker.ts'
 export {
   type AutoresetMode,
   VectorEnv,
+  type VectorEnvironment,
   type VectorEnvOptions,
   type VectorResetOptions,
   type VectorResetResult,

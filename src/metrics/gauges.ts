@@ -5,28 +5,32 @@ export class Gauges {
   readonly value: Float64Array
   /** Since the last `restart`. */
   readonly max: Float64Array
-  private readonly area: Float64Array
-  private readonly changedAt: Float64Array
-  /** `area` as of the last `restart`. */
+  private readonly count: number
+  /** Values, maxima, integrals and times of the last change, one after the other: `add` looks up one array. */
+  private readonly block: Float64Array
+  /** The integrals as of the last `restart`. */
   private readonly before: Float64Array
   private since = 0
 
   constructor(count: number) {
-    this.value = new Float64Array(count)
-    this.max = new Float64Array(count)
-    this.area = new Float64Array(count)
-    this.changedAt = new Float64Array(count)
+    this.count = count
+    this.block = new Float64Array(4 * count)
+    this.value = this.block.subarray(0, count)
+    this.max = this.block.subarray(count, 2 * count)
     this.before = new Float64Array(count)
   }
 
   add(i: number, delta: number, now: number): void {
-    const { value, area, changedAt } = this
-    const before = value[i]!
-    area[i] = area[i]! + before * (now - changedAt[i]!)
-    changedAt[i] = now
+    const { block, count } = this
+    const max = i + count
+    const area = max + count
+    const changedAt = area + count
+    const before = block[i]!
+    block[area] = block[area]! + before * (now - block[changedAt]!)
+    block[changedAt] = now
     const after = before + delta
-    value[i] = after
-    if (after > this.max[i]!) this.max[i] = after
+    block[i] = after
+    if (after > block[max]!) block[max] = after
   }
 
   set(i: number, value: number, now: number): void {
@@ -35,7 +39,8 @@ export class Gauges {
 
   /** The time integral since the start of the run, in (value) x seconds. */
   total(i: number, now: number): number {
-    return this.area[i]! + this.value[i]! * (now - this.changedAt[i]!)
+    const { block, count } = this
+    return block[i + 2 * count]! + block[i]! * (now - block[i + 3 * count]!)
   }
 
   /** Time average since the last `restart`. */
@@ -59,4 +64,4 @@ export class Gauges {
   }
 }
 
-const FIELDS = ['value', 'max', 'area', 'changedAt', 'before', 'since']
+const FIELDS = ['block', 'before', 'since']

@@ -7,7 +7,17 @@ import type { Kernel } from '../engine/kernel.ts'
 import { createDelayShedder, type DelayShedder } from '../policies/admission/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import { Gate, type GateHost, type GateUnit } from './admission/gate.ts'
-import { BY_DELAY, BY_QUEUE, BY_RATE, CANCELLED, DISPLACED, EXPIRED, Refusals } from './admission/refusals.ts'
+import { PriorityLevels } from './admission/priority-levels.ts'
+import {
+  BY_DELAY,
+  BY_LEVEL,
+  BY_QUEUE,
+  BY_RATE,
+  CANCELLED,
+  DISPLACED,
+  EXPIRED,
+  Refusals,
+} from './admission/refusals.ts'
 import type { Callers } from './callers.ts'
 import type { ServiceSpec } from './compile/compiled.ts'
 import { isFresh } from './core-queue.ts'
@@ -29,7 +39,10 @@ export const ABANDONED = -2
 export class Admission implements Part, GateHost {
   /** By service. */
   readonly refusals: Refusals
+  readonly width = 1
   readonly gate: Gate
+  /** Where some service has DAGOR. */
+  readonly levels: PriorityLevels | undefined
   /** 1 per replica where somebody may be dropped when a core is free. */
   readonly watched: Uint8Array
   private readonly world: World
@@ -48,6 +61,9 @@ export class Admission implements Part, GateHost {
     this.specs = world.compiled.services
     this.refusals = new Refusals(this.specs.length)
     this.gate = new Gate(world, this.specs.map(unitOf), this.refusals, this, 'to a service')
+    this.levels = this.specs.some(({ overload }) => overload?.dagor !== undefined)
+      ? new PriorityLevels(world, this.refusals)
+      : undefined
     this.watched = new Uint8Array(world.compiled.replicaCount)
     for (const spec of this.specs) this.watch(spec)
   }
@@ -59,7 +75,7 @@ export class Admission implements Part, GateHost {
   }
 
   private watch({ overload, cancel, firstReplica, slots }: ServiceSpec): void {
-    const drops = cancel !== 'never' || overload?.shedExpired === true
+    const drops = cancel !== 'never' || overload?.shedExpired === true || overload?.dagor !== undefined
     const delay = overload?.shedDelay
     for (let r = firstReplica; r < firstReplica + slots; r++) {
       if (drops || delay !== undefined) this.watched[r] = 1
@@ -87,11 +103,15 @@ export class Admission implements Part, GateHost {
       return spec.cancel === 'never' ? DEADLINE : ABANDONED
     }
     if (overload === undefined) return ADMITTED
-    if (gate.isTooFast(leg, r, s)) {
+    if (gate.isTooFast(leg, leg, r, s)) {
       this.count(s, BY_RATE)
       return RATE_LIMITED
     }
-    const reason = gate.refuses(leg, r, s)
+    if (overload.dagor !== undefined && !this.levels!.admits(leg, r)) {
+      this.count(s, BY_LEVEL)
+      return SHED
+    }
+    const reason = gate.refuses(leg, leg, r, s)
     if (reason >= 0) {
       this.count(s, reason)
       return SHED
@@ -101,7 +121,7 @@ export class Admission implements Part, GateHost {
       this.count(s, BY_QUEUE)
       return SHED
     }
-    gate.take(leg, r, s)
+    gate.take(leg, leg, r, s)
     return ADMITTED
   }
 
@@ -129,11 +149,16 @@ export class Admission implements Part, GateHost {
 
   /** The leg leaves replica `r`; one that waits may be admitted instead. */
   left(leg: number, r: number, outcome: number): void {
-    if (this.gate.limiting) this.gate.left(leg, r, outcome === OK)
+    if (this.gate.limiting) this.gate.left(leg, leg, r, outcome === OK)
+    if (this.levels !== undefined) this.levels.left(leg, r)
   }
 
   instanceOf(leg: number): number {
     return this.legs.replica[leg]!
+  }
+
+  cellOf(leg: number): number {
+    return leg
   }
 
   enter(leg: number): void {
@@ -169,6 +194,13 @@ export class Admission implements Part, GateHost {
       this.services.discard(row)
       return true
     }
+    if (this.isShedBefore(row, r, s, waiting)) return true
+    if (this.specs[s]!.overload?.dagor !== undefined) this.levels!.started(row, r)
+    return false
+  }
+
+  /** Whether the row is shed for its wait. */
+  private isShedBefore(row: number, r: number, s: number, waiting: number): boolean {
     const shedder = this.shedders[r]
     if (shedder === undefined || !isFresh(this.legs, row)) return false
     const { now } = this.kernel
@@ -181,23 +213,26 @@ export class Admission implements Part, GateHost {
     return true
   }
 
-  /** A leg got a core of replica `r` without waiting. */
-  passed(r: number): void {
+  /** The row got a core of replica `r` without waiting. */
+  passed(row: number, r: number): void {
     this.shedders[r]?.drops(this.kernel.now, 0, 0)
+    if (this.levels !== undefined) this.levels.started(row, r)
   }
 
   save(): unknown {
     return {
       refused: this.refusals.counts.slice(),
       gate: this.gate.save(),
+      levels: this.levels?.save(),
       shedders: this.shedders.map((shedder) => shedder?.save()),
     }
   }
 
   restore(state: unknown): void {
-    const from = state as { refused: Float64Array; gate: unknown; shedders: unknown[] }
+    const from = state as { refused: Float64Array; gate: unknown; levels: unknown; shedders: unknown[] }
     this.refusals.counts.set(from.refused)
     this.gate.restore(from.gate)
+    this.levels?.restore(from.levels)
     this.shedders.forEach((shedder, i) => {
       shedder?.load(from.shedders[i])
     })

@@ -5,11 +5,35 @@
  */
 import { compileDistribution, cos, type Sampler, type Stream, sin } from '../random/index.ts'
 import type { Arrivals, Profile } from '../scenario/types.ts'
-import { PiecewiseRate } from './piecewise-rate.ts'
+import { CountedArrivals } from './counted-arrivals.ts'
+import { PiecewiseRate, type RateCurve } from './piecewise-rate.ts'
+import { ProductRate } from './product-rate.ts'
 
 const TWO_PI = 6.283185307179586
 
-export class ArrivalClock {
+export interface ArrivalProcess {
+  /** Requests per second before the profile. */
+  rate: number
+  /** The next arrival after one at `now`; Infinity where there is none. */
+  next(now: number, stream: Stream): number
+  /** The rate changes now; gives the instant of the next arrival. */
+  change(rate: number, now: number): number
+  /** Rate with the profile. */
+  rateAt(time: number): number
+  save(): unknown
+  load(state: unknown): void
+}
+
+/** @param end a time from which on nobody asks. */
+export function createArrivals(
+  arrivals: Arrivals,
+  profile: Profile | undefined,
+  end: number,
+): ArrivalProcess {
+  return arrivals.kind === 'counts' ? new CountedArrivals(arrivals) : new ArrivalClock(arrivals, profile, end)
+}
+
+export class ArrivalClock implements ArrivalProcess {
   /** Requests per second before the profile. */
   rate: number
   /** Operational time still to pass as of `from`. */
@@ -18,15 +42,20 @@ export class ArrivalClock {
   private readonly gap: Sampler | undefined
   private readonly exponential: boolean
   private readonly profile: Extract<Profile, { kind: 'diurnal' }> | undefined
-  private readonly pieces: PiecewiseRate | undefined
+  private readonly curve: RateCurve | undefined
 
-  constructor(arrivals: Arrivals, profile: Profile | undefined) {
+  constructor(arrivals: Arrivals, profile: Profile | undefined, end: number = Number.POSITIVE_INFINITY) {
     this.rate = 'rate' in arrivals ? arrivals.rate : 0
     this.exponential = ['poisson', 'users', 'mmpp', 'sessions'].includes(arrivals.kind)
     this.gap =
       arrivals.kind === 'gamma' ? compileDistribution({ kind: 'gamma', mean: 1, cv: arrivals.cv }) : undefined
     this.profile = profile?.kind === 'diurnal' ? profile : undefined
-    this.pieces = profile?.kind === 'pieces' ? new PiecewiseRate(profile.points, profile.period) : undefined
+    this.curve =
+      profile?.kind === 'pieces'
+        ? new PiecewiseRate(profile.points, profile.period)
+        : profile?.kind === 'product'
+          ? new ProductRate(profile.factors, end)
+          : undefined
   }
 
   /** Draws the next gap and gives the instant at which it is over; Infinity while the rate is 0. */
@@ -50,24 +79,24 @@ export class ArrivalClock {
 
   /** Rate with the profile. */
   rateAt(time: number): number {
-    const { profile, pieces } = this
-    if (pieces !== undefined) return this.rate * pieces.at(time)
+    const { profile, curve } = this
+    if (curve !== undefined) return this.rate * curve.at(time)
     if (profile === undefined) return this.rate
     return this.rate * (1 + profile.amplitude * sin((TWO_PI * time) / profile.period + profile.phase))
   }
 
   private due(): number {
-    const { rate, remaining, from, profile, pieces } = this
+    const { rate, remaining, from, profile, curve } = this
     if (rate <= 0) return Number.POSITIVE_INFINITY
-    if (pieces !== undefined) return pieces.reach(from, remaining / rate)
+    if (curve !== undefined) return curve.reach(from, remaining / rate)
     if (profile === undefined || profile.amplitude === 0) return from + remaining / rate
     return this.solve(remaining)
   }
 
   /** Integral of the rate from `from` to `time`. */
   private integral(time: number): number {
-    const { rate, from, profile, pieces } = this
-    if (pieces !== undefined) return rate * (pieces.integral(time) - pieces.integral(from))
+    const { rate, from, profile, curve } = this
+    if (curve !== undefined) return rate * curve.between(from, time)
     const plain = rate * (time - from)
     if (profile === undefined) return plain
     const omega = TWO_PI / profile.period

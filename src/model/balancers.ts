@@ -7,8 +7,10 @@ import { Gauges } from '../metrics/gauges.ts'
 import type { BalancingPolicy } from '../policies/index.ts'
 import type { Answer } from '../policies/types.ts'
 import { OUTCOMES } from '../results/types.ts'
+import type { PriorityLevels } from './admission/priority-levels.ts'
 import { Backends } from './balancing/backends.ts'
 import { Balancer } from './balancing/balancer.ts'
+import { BalancerAdmission } from './balancing/balancer-admission.ts'
 import { Feedback } from './balancing/feedback.ts'
 import { IdleQueues } from './balancing/idle-queues.ts'
 import { Probes } from './balancing/probes.ts'
@@ -22,6 +24,7 @@ import type { Replicas } from './replicas.ts'
 import type { Part, World } from './world.ts'
 
 const OK = OUTCOMES.indexOf('ok')
+const SHED = OUTCOMES.indexOf('shed')
 
 export class Balancers implements Part {
   readonly all: readonly Balancer[]
@@ -31,6 +34,8 @@ export class Balancers implements Part {
   pendingBalancer = -1
   pendingLeg = -1
   readonly probes: Probes
+  /** Where some balancer has overload control. */
+  readonly admission: BalancerAdmission | undefined
   private idle: IdleQueues | undefined
   private feedback: Feedback | undefined
   private readonly reports: QueueReports
@@ -55,6 +60,7 @@ export class Balancers implements Part {
   private readonly slotOf: Int32Array
   private readonly first: Int32Array
   private readonly hedging: boolean
+  private levels: PriorityLevels | undefined
 
   constructor(world: World) {
     this.world = world
@@ -70,7 +76,10 @@ export class Balancers implements Part {
     this.first = this.backends.first
     this.hedging = compiled.calls.some((call) => call.hedge !== undefined)
     this.decideKind = kernel.on('a balancer decides', (b, leg) => this.decide(b, leg))
-    this.waiting = new Unroutable(world, this.all, this.gauges, this.decideKind)
+    this.admission = compiled.balancers.some((spec) => spec.overload !== undefined)
+      ? new BalancerAdmission(world, this.decideKind)
+      : undefined
+    this.waiting = new Unroutable(world, this.all, this.gauges, this.decideKind, this.admission)
     this.idle = undefined
     this.feedback = undefined
     this.probes = new Probes(world, this.all)
@@ -82,6 +91,7 @@ export class Balancers implements Part {
     const { network, replicas } = this.world
     this.network = network
     this.replicas = replicas
+    this.levels = this.world.services.admission?.levels
     for (const balancer of this.all) balancer.listen()
   }
 
@@ -151,7 +161,8 @@ export class Balancers implements Part {
   }
 
   arrive(b: number, leg: number): void {
-    this.kernel.task(this.decideKind, b, leg)
+    if (this.admission === undefined || this.admission.admits(leg, b))
+      this.kernel.task(this.decideKind, b, leg)
   }
 
   private decide(b: number, leg: number): void {
@@ -198,11 +209,16 @@ export class Balancers implements Part {
     const backend = this.first[b]! + slot
     const r = spec.replicas[slot]!
     balancer.decisions++
+    if (this.levels !== undefined && spec.proxy && this.levels.balancerKeepsBack(leg, r, backend)) {
+      this.keepBack(leg, b)
+      return
+    }
     if (spec.proxy) {
       balancer.changeInFlight(slot, 1, balancer.demand)
       this.gauges.add(2 * b, 1, kernel.now)
       network.pushFrame(leg, compiled.nodes.length + backend)
     }
+    if (balancer.passive !== undefined) this.rotation.chosen(b, slot)
     legs.replica[leg] = r
     legs.backend[leg] = backend
     balancer.inTransit[slot]!++
@@ -210,6 +226,15 @@ export class Balancers implements Part {
     if (this.feedback !== undefined) this.feedback.sent(leg)
     replicas.expected[r]!++
     network.send(leg, compiled.services[replicas.service[r]!]!.node, spec.channels[slot]!)
+  }
+
+  /** The replica would refuse the leg, and has said so. */
+  private keepBack(leg: number, b: number): void {
+    const { legs } = this
+    this.admission?.left(leg, b, legs.frameCount[leg]!, false)
+    legs.node[leg] = this.all[b]!.spec.node
+    legs.outcome[leg] = SHED
+    this.network.back(leg)
   }
 
   /** The leg has reached its backend, or was lost on the way there. */
@@ -226,9 +251,12 @@ export class Balancers implements Part {
   answered(leg: number, backend: number, sentAt: number): void {
     const balancer = this.all[this.balancerOf[backend]!]!
     const slot = this.slotOf[backend]!
-    const outcome = this.legs.outcome[leg]!
+    const { legs } = this
+    const outcome = legs.outcome[leg]!
+    if (this.levels !== undefined && legs.replica[leg] === balancer.spec.replicas[slot])
+      this.levels.answered(leg, backend)
     balancer.observe(slot, this.kernel.now - sentAt, outcome !== OK)
-    this.forget(leg, backend)
+    this.finish(leg, backend, legs.frameCount[leg]!, outcome === OK)
     if (balancer.listener !== undefined) this.tell(balancer, slot, leg, sentAt)
     if (balancer.health !== undefined) this.rotation.judge(balancer.health, backend, outcome)
   }
@@ -244,13 +272,19 @@ export class Balancers implements Part {
     listener.answered(balancer, slot, answer)
   }
 
+  /** The balancer, the `depth`-th that the answer would pass, will not see it. */
+  forget(leg: number, backend: number, depth: number): void {
+    this.finish(leg, backend, depth, false)
+  }
+
   /** The leg is no longer in flight for the balancer. */
-  forget(leg: number, backend: number): void {
+  private finish(leg: number, backend: number, depth: number, ok: boolean): void {
     const b = this.balancerOf[backend]!
     const balancer = this.all[b]!
     const demand = balancer.spec.classDemand[this.legs.cls[leg]!]!
     balancer.changeInFlight(this.slotOf[backend]!, -1, demand)
     this.gauges.add(2 * b, -1, this.kernel.now)
+    if (this.admission !== undefined) this.admission.left(leg, b, depth, ok)
   }
 
   save(): unknown {
@@ -258,6 +292,7 @@ export class Balancers implements Part {
       pendingBalancer: this.pendingBalancer,
       pendingLeg: this.pendingLeg,
       gauges: this.gauges.save(),
+      admission: this.admission?.save(),
       waiting: this.waiting.save(),
       rotation: this.rotation.save(),
       all: this.all.map((balancer) => balancer.save()),
@@ -278,6 +313,7 @@ export class Balancers implements Part {
     this.pendingBalancer = from.pendingBalancer
     this.pendingLeg = from.pendingLeg
     this.gauges.load(from.gauges)
+    this.admission?.restore(from.admission)
     this.waiting.restore(from.waiting)
     this.rotation.restore(from.rotation)
     this.all.forEach((balancer, b) => {

@@ -7,6 +7,7 @@ import type { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
+import type { PriorityLevels } from './admission/priority-levels.ts'
 import { CallColumns } from './call-columns.ts'
 import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
@@ -22,6 +23,7 @@ import type { Part, World } from './world.ts'
 const OK = OUTCOMES.indexOf('ok')
 const TIMEOUT = OUTCOMES.indexOf('timeout')
 const DEADLINE = OUTCOMES.indexOf('deadline')
+const SHED = OUTCOMES.indexOf('shed')
 const CIRCUIT_OPEN = OUTCOMES.indexOf('circuit-open')
 
 export class Callers implements Part {
@@ -42,12 +44,15 @@ export class Callers implements Part {
   private requests!: Requests
   private services!: Services
   private sockets: Sockets | undefined
+  private levels: PriorityLevels | undefined
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
   private readonly hedgeKind: number
   private readonly hedging: boolean
   private readonly propagating: boolean
+  /** Whether legs have anything that not every leg has. */
+  private extras = false
   private readonly cancelling: boolean
   /** Whether databases have pools for each caller. */
   private readonly pooled: boolean
@@ -83,6 +88,16 @@ export class Callers implements Part {
     this.requests = requests
     this.services = services
     this.sockets = this.world.sockets
+    this.levels = services.admission?.levels
+    const { guarding, counting } = this.columns
+    this.extras =
+      this.keys.ofCalls ||
+      this.hedging ||
+      this.pooled ||
+      this.sockets !== undefined ||
+      guarding ||
+      counting ||
+      this.propagating
   }
 
   /** `row` calls over the calling site `call`; `endpoint` is an interned name or -1. */
@@ -99,27 +114,48 @@ export class Callers implements Part {
   }
 
   private attempt(row: number): void {
-    const { legs, kernel, compiled, draws, network, columns } = this
+    const { legs, kernel, compiled, network } = this
     const index = legs.call[row]!
     const call = compiled.calls[index]!
     legs.attempt[row]!++
     legs.sentAt[row] = kernel.now
-    let deadline = Number.POSITIVE_INFINITY
-    if (this.propagating && legs.kind[row] !== REQUEST) {
-      deadline = columns.deadline[row]!
-      if (kernel.now >= deadline) {
-        this.giveUp(row, DEADLINE)
-        return
-      }
-    }
-    if (call.guarded && !this.sites.mayCall(index, this.instanceOf(row, call), kernel.now)) {
-      this.attemptFailed(row, CIRCUIT_OPEN)
+    if ((this.propagating || call.guarded || this.levels !== undefined) && !this.mayAttempt(row, index, call))
       return
-    }
     const leg = this.makeLeg(row, index, call)
     if (legs.kind[row] === REQUEST && legs.attempt[row] === 1) legs.clearPhases(leg)
     else legs.copyPhases(row, leg)
     legs.child[row] = leg
+    if (this.propagating || call.timeoutSite >= 0 || call.hedge !== undefined) this.arm(row, leg, index, call)
+    network.send(leg, call.hop.node, call.hop.channel)
+  }
+
+  /** Whether the deadline that the row has been given, and the circuit breaker, allow an attempt; else it has failed. */
+  private mayAttempt(row: number, index: number, call: CallSpec): boolean {
+    const { now } = this.kernel
+    if (now >= this.deadlineOf(row)) {
+      this.giveUp(row, DEADLINE)
+      return false
+    }
+    if (this.levels?.callerKeepsBack(row, index)) {
+      this.attemptFailed(row, SHED)
+      return false
+    }
+    if (!call.guarded || this.sites.mayCall(index, this.instanceOf(row, call), now)) return true
+    this.attemptFailed(row, CIRCUIT_OPEN)
+    return false
+  }
+
+  /** The deadline that came with the work of the row; Infinity. */
+  private deadlineOf(row: number): number {
+    return this.propagating && this.legs.kind[row] !== REQUEST
+      ? this.columns.deadline[row]!
+      : Number.POSITIVE_INFINITY
+  }
+
+  /** Schedules what ends the wait for the leg, and its copies. */
+  private arm(row: number, leg: number, index: number, call: CallSpec): void {
+    const { legs, kernel, draws, columns } = this
+    const deadline = this.deadlineOf(row)
     if (call.timeoutSite >= 0) {
       const timeout = Number.isNaN(call.timeoutConstant)
         ? draws.sample(call.timeoutSite, legs.number[leg]!, legs.path[leg]!, 0)
@@ -133,11 +169,10 @@ export class Callers implements Part {
       if (call.timeoutSite < 0 && deadline === Number.POSITIVE_INFINITY) legs.timer[row]!++
       this.planHedge(row, leg, index, call)
     }
-    network.send(leg, call.hop.node, call.hop.channel)
   }
 
   private makeLeg(row: number, index: number, call: CallSpec): number {
-    const { legs, kernel, compiled, columns } = this
+    const { legs, kernel, compiled } = this
     const fromClient = legs.kind[row] === REQUEST
     const ordinal = fromClient ? 0 : compiled.program.ordinal[legs.pc[row]!]!
     const leg = legs.alloc()
@@ -158,13 +193,21 @@ export class Callers implements Part {
     legs.outcome[leg] = OK
     legs.lost[leg] = 0
     legs.endpoint[leg] = fromClient ? compiled.classes[legs.cls[row]!]!.endpoint : call.endpoint
-    if (this.keys.ofCalls) this.keys.assign(leg, row, call.key, ordinal)
     legs.replica[leg] = -1
     legs.resident[leg] = 0
     legs.core[leg] = CORE_NONE
     legs.worker[leg] = 0
     legs.memory[leg] = 0
     legs.node[leg] = call.caller
+    if (this.extras) this.dress(leg, row, index, call, ordinal)
+    return leg
+  }
+
+  /** Sets what only some scenarios have of a leg. */
+  private dress(leg: number, row: number, index: number, call: CallSpec, ordinal: number): void {
+    const { legs, kernel, compiled, columns } = this
+    const fromClient = legs.kind[row] === REQUEST
+    if (this.keys.ofCalls) this.keys.assign(leg, row, call.key, ordinal)
     if (this.hedging) columns.sibling[leg] = -1
     if (this.pooled) this.world.databases.assign(leg, row, call.hop.node, call.caller)
     this.sockets?.begin(leg, fromClient ? call.caller : compiled.nodes.length + legs.replica[row]!)
@@ -179,7 +222,6 @@ export class Callers implements Part {
       else
         columns.deadline[leg] = item.propagates ? legs.start[row]! + item.deadline : Number.POSITIVE_INFINITY
     }
-    return leg
   }
 
   /** Index of the row's caller among the instances that call over the site: its slot, or the client. */
@@ -277,6 +319,7 @@ export class Callers implements Part {
       legs.release(leg)
       return
     }
+    if (this.levels !== undefined) this.levels.answered(leg, -1)
     const caller = legs.parent[leg]!
     const outcome = legs.outcome[leg]!
     const via = legs.via[leg]!

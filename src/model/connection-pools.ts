@@ -15,6 +15,8 @@ export class ConnectionPools {
   readonly queue: Fifo
   /** Database of each pool. */
   readonly database: Int32Array
+  /** Times that a pool of a database could not open all of its connections. */
+  readonly shortfalls: Float64Array
   /** Whether some database has a pool for each replica: then legs must remember theirs. */
   readonly perReplica: boolean
   /** Connections by pool: that it should have, that are open, that are held. */
@@ -50,6 +52,7 @@ export class ConnectionPools {
     this.perReplica = databases.some((spec) => spec.perReplica)
     this.first = new Int32Array(databases.length)
     this.total = new Int32Array(databases.length)
+    this.shortfalls = new Float64Array(databases.length)
     let pools = 0
     databases.forEach((spec, d) => {
       this.first[d] = pools
@@ -163,7 +166,10 @@ export class ConnectionPools {
     this.short = this.short.filter((other) => other !== pool)
     const idle = this.open[pool]! - Math.max(wanted, this.used[pool]!)
     if (idle > 0) this.close(pool, idle)
-    else this.grow(pool)
+    else {
+      this.grow(pool)
+      if (this.open[pool]! < wanted) this.shortfalls[this.database[pool]!]!++
+    }
   }
 
   private grow(pool: number): void {
@@ -212,4 +218,4 @@ export class ConnectionPools {
   }
 }
 
-const FIELDS = ['wanted', 'open', 'used', 'total', 'short']
+const FIELDS = ['shortfalls', 'wanted', 'open', 'used', 'total', 'short']

@@ -12,6 +12,8 @@ import { LEG } from './legs.ts'
 export interface RowQueue {
   readonly length: Int32Array
   push(queue: number, row: number): void
+  /** The row that has waited longest; -1 when there is none. */
+  first(queue: number): number
   /** Takes the next row out; there must be one. */
   pop(queue: number): number
   remove(queue: number, row: number): void
@@ -81,6 +83,16 @@ export class CoreQueue implements RowQueue {
     if (last < 0) head[list] = row
     else next[last] = row
     tail[list] = row
+  }
+
+  first(queue: number): number {
+    const { head, levels, legs } = this
+    let oldest = -1
+    for (let level = 0; level < levels; level++) {
+      const row = head[queue * levels + level]!
+      if (row >= 0 && (oldest < 0 || legs.since[row]! < legs.since[oldest]!)) oldest = row
+    }
+    return oldest
   }
 
   pop(queue: number): number {

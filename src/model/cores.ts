@@ -17,6 +17,10 @@ export interface Cores extends Part {
   clear(replica: number): void
   /** Whether no core of the replica is free and `limit` or more rows wait for one. */
   isFull(replica: number, limit: number): boolean
+  /** Cores in use, rows that wait for one, and since when the one waits that has waited longest (now: none does). */
+  busyAt(replica: number): number
+  waitingAt(replica: number): number
+  oldestWaitSince(replica: number): number
   /** The row stops, whether it waits, works or holds its core. */
   cancel(row: number): void
   /** Seconds of a core at speed 1 that the replica still owes its legs. */

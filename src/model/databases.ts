@@ -14,6 +14,7 @@ import { CONNECTIONS, DATABASE_GAUGES, OPEN, QUEUE_POOL, QUEUE_QUERY, RUNNING } 
 import { Fifo } from './fifo.ts'
 import type { Legs } from './legs.ts'
 import { CORE_NONE, CORE_RUNNING, CORE_WAITING, LEG } from './legs.ts'
+import { RowLocks } from './row-locks.ts'
 import { Transactions } from './transactions.ts'
 import type { Part, World } from './world.ts'
 
@@ -48,6 +49,7 @@ export class Databases implements Part {
   private readonly kernel: Kernel
   private readonly legs: Legs
   private readonly specs: readonly DatabaseSpec[]
+  private readonly locks: RowLocks | undefined
   private readonly contended: ContendedQueries | undefined
   private readonly running: Int32Array
   private readonly queue: Fifo
@@ -89,6 +91,7 @@ export class Databases implements Part {
       })
     }
     this.transactions = compiled.transactionDepth > 0 ? new Transactions(world, this) : undefined
+    this.locks = this.specs.some((spec) => spec.rowLocks) ? new RowLocks(legs, count) : undefined
     this.contended = this.specs.some((spec) => spec.usl !== undefined)
       ? new ContendedQueries(world, (leg) => this.ran(leg))
       : undefined
@@ -195,6 +198,19 @@ export class Databases implements Part {
 
   /** The leg has a connection to run on. */
   private serve(leg: number, d: number, spec: DatabaseSpec): void {
+    if (spec.rowLocks) {
+      const key = this.world.keys.settle(leg)
+      if (key >= 0 && !this.locks!.acquire(d, key, leg)) {
+        this.legs.core[leg] = CORE_WAITING
+        this.add(d, QUEUE_QUERY, 1)
+        return
+      }
+    }
+    this.enter(leg, d, spec)
+  }
+
+  /** Nothing but the server's own limit keeps the leg from running. */
+  private enter(leg: number, d: number, spec: DatabaseSpec): void {
     if (this.running[d]! < spec.parallelism) {
       this.run(leg, d)
       return
@@ -245,10 +261,21 @@ export class Databases implements Part {
       legs.endPhase(next, spec.cells.wait, kernel.now)
       this.run(next, d)
     }
+    if (spec.rowLocks) this.unlock(leg, d, spec)
     if (this.holds[leg]! > 0) this.giveBack(this.holds[leg]! - 1)
     else this.transactions!.answered(leg, world.compiled.calls[legs.via[leg]!]!.transaction)
     legs.outcome[leg] = failed ? FAILED : OK
     world.network.back(leg)
+  }
+
+  /** The lock that the query may have goes to who waits for it. */
+  private unlock(leg: number, d: number, spec: DatabaseSpec): void {
+    const key = this.world.keys.settle(leg)
+    const next = key < 0 ? -1 : this.locks!.release(d, key)
+    if (next < 0) return
+    this.add(d, QUEUE_QUERY, -1)
+    this.legs.endPhase(next, spec.cells.wait, this.kernel.now)
+    this.enter(next, d, spec)
   }
 
   private gaveUp(row: number, timer: number): void {
@@ -287,6 +314,7 @@ export class Databases implements Part {
     this.running[d] = 0
     this.pools.clear(d)
     this.queue.clear(d)
+    this.locks?.clear(d)
     this.contended?.clear(d)
     this.transactions?.crash(d)
     const { cells } = specs[d]!
@@ -351,6 +379,7 @@ export class Databases implements Part {
       gauges: this.gauges.save(),
       pools: this.pools.save(),
       queue: this.queue.save(),
+      locks: this.locks?.save(),
       contended: this.contended?.save(),
       begun: this.transactions?.begun.slice(),
     }
@@ -362,6 +391,7 @@ export class Databases implements Part {
     this.gauges.load(from.gauges)
     this.pools.load(from.pools)
     this.queue.load(from.queue)
+    this.locks?.load(from.locks)
     this.contended?.load(from.contended)
     this.transactions?.begun.set(from.begun as Float64Array)
   }

@@ -2,6 +2,7 @@
 import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
 import type { Scenario, ScenarioEvent } from '../scenario/types.ts'
 import { strikeDatabase } from './database-faults.ts'
+import { Surges } from './surges.ts'
 import type { Part, World } from './world.ts'
 
 /** A `slow` event in spells, at one replica or (-1) at a database. */
@@ -20,6 +21,7 @@ export class Faults implements Part {
   /** Events that are on, in the order of the scenario. */
   private readonly active: Uint8Array
   private readonly spells: Spell[] = []
+  private readonly surges: Surges
   /** Of each capacity event that is on: the replicas that it took. */
   private readonly lost: Map<number, readonly number[]> = new Map()
   private readonly switchKind: number
@@ -31,6 +33,7 @@ export class Faults implements Part {
     this.events = compiled.scenario.events
     this.active = new Uint8Array(this.events.length)
     this.switchKind = kernel.on('an event starts or ends', (event, on) => this.switch(event, on))
+    this.surges = new Surges(world)
     this.spellKind = kernel.on('a slow spell starts or ends', (i) => this.turn(i))
     this.events.forEach((event, e) => {
       if (event.kind !== 'slow' || event.spells === undefined) return
@@ -58,6 +61,7 @@ export class Faults implements Part {
 
   start(): void {
     const { kernel } = this.world
+    this.surges.start()
     // Ends before starts, so that windows which touch do not overlap.
     this.events.forEach((event, e) => {
       if (event.until < Number.POSITIVE_INFINITY) kernel.at(event.until, this.switchKind, e, 0)
@@ -85,7 +89,7 @@ export class Faults implements Part {
         this.link(event.link)
         return
       case 'surge':
-        this.surge(event.workload)
+        this.surges.switch(e, on)
         return
       case 'capacity':
         this.capacity(e, event, on)
@@ -118,17 +122,25 @@ export class Faults implements Part {
   }
 
   private outage(event: Extract<ScenarioEvent, { kind: 'outage' }>, on: number): void {
-    const { replicas, services, balancers } = this.world
+    const { services, balancers } = this.world
     for (const r of this.replicasOf(event)) {
       if (event.balancer !== undefined) {
         balancers.takeOut(event.balancer, r, on === 1 ? 1 : -1)
         continue
       }
-      const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
-      counts[r]! += on === 1 ? 1 : -1
-      replicas.availabilityChanged(r)
+      this.strike(r, event.mode, on === 1 ? 1 : -1)
       if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
+  }
+
+  private strike(r: number, mode: 'drain' | 'crash', by: 1 | -1): void {
+    const { replicas } = this.world
+    if (mode === 'crash') {
+      replicas.changeCrashes(r, by)
+      return
+    }
+    replicas.drained[r]! += by
+    replicas.availabilityChanged(r)
   }
 
   /** Takes the last slots of those that are available, as many as the event says, until it ends. */
@@ -143,10 +155,8 @@ export class Faults implements Part {
       const count = 'replicas' in loss ? loss.replicas : there.length - Math.round(there.length * loss.factor)
       this.lost.set(e, there.slice(0, count))
     }
-    const counts = event.mode === 'crash' ? replicas.crashed : replicas.drained
     for (const r of this.lost.get(e) ?? []) {
-      counts[r]! += on === 1 ? 1 : -1
-      replicas.availabilityChanged(r)
+      this.strike(r, event.mode, on === 1 ? 1 : -1)
       if (event.mode === 'crash' && on === 1) services.interruptions.crash(r)
     }
     if (on === 0) this.lost.delete(e)
@@ -166,18 +176,6 @@ export class Faults implements Part {
     network.addedLoss[link] = 1 - keep
   }
 
-  private surge(name: string): void {
-    const { workloads, compiled } = this.world
-    let factor = 1
-    this.events.forEach((event, e) => {
-      if (this.active[e] === 1 && event.kind === 'surge' && event.workload === name) factor *= event.factor
-    })
-    workloads.setSurge(
-      compiled.scenario.workloads.findIndex((item) => item.name === name),
-      factor,
-    )
-  }
-
   private turn(i: number): void {
     const spell = this.spells[i]!
     const { kernel } = this.world
@@ -191,9 +189,8 @@ export class Faults implements Part {
   }
 
   private speed(r: number): void {
-    const { replicas, services, compiled } = this.world
-    const s = replicas.service[r]!
-    const spec = compiled.services[s]!
+    const { replicas, compiled } = this.world
+    const spec = compiled.services[replicas.service[r]!]!
     const slot = r - spec.firstReplica
     let factor = 1
     this.events.forEach((event, e) => {
@@ -208,8 +205,8 @@ export class Faults implements Part {
         factor *= event.factor
       }
     })
-    const speed = spec.speeds[slot]! / factor
-    if (speed !== replicas.speed[r]) services.cores[s]!.setSpeed(r, speed)
+    replicas.slowdown[r] = factor
+    replicas.updateSpeed(r)
   }
 
   /** Slow spells that are on, per replica: a hidden phase of the system. */
@@ -221,6 +218,7 @@ export class Faults implements Part {
     return {
       active: this.active.slice(),
       lost: [...this.lost],
+      surges: this.surges.save(),
       spells: this.spells.map(({ on, stream }) => ({ on, stream: stream.save() })),
     }
   }
@@ -229,9 +227,11 @@ export class Faults implements Part {
     const from = state as {
       active: Uint8Array
       lost: [number, number[]][]
+      surges: unknown
       spells: { on: boolean; stream: StreamState }[]
     }
     this.active.set(from.active)
+    this.surges.restore(from.surges)
     this.lost.clear()
     for (const [event, taken] of from.lost) this.lost.set(event, taken)
     this.spells.forEach((spell, i) => {

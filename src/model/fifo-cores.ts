@@ -81,7 +81,7 @@ export class FifoCores implements Cores {
       this.run(row, r)
     } else if (this.busy[r]! < this.cores[r]! && this.queue.length[r] === 0) {
       this.changeBusy(r, 1)
-      if (this.watched[r] === 1) this.admission!.passed(r)
+      if (this.watched[r] === 1) this.admission!.passed(row, r)
       if (kernel.isIdle) {
         this.run(row, r)
       } else {
@@ -169,6 +169,19 @@ export class FifoCores implements Cores {
 
   isFull(replica: number, limit: number): boolean {
     return this.busy[replica]! >= this.cores[replica]! && this.queue.length[replica]! >= limit
+  }
+
+  busyAt(replica: number): number {
+    return this.busy[replica]!
+  }
+
+  waitingAt(replica: number): number {
+    return this.queue.length[replica]!
+  }
+
+  oldestWaitSince(replica: number): number {
+    const row = this.queue.first(replica)
+    return row < 0 ? this.kernel.now : this.legs.since[row]!
   }
 
   cancel(row: number): void {

@@ -1,7 +1,7 @@
 /**
  * The key of a leg: that of its call, else one of the asker's own (a cache's), else that of the request's class. Keys
  * are counter-based: a class key is a function of the request, a call's of what calls (request, path, repetition), so
- * that all attempts of a call ask for the same key.
+ * that all attempts of a call ask for the same key. Recorded keys are a function of the number of the request alone.
  */
 import { LEG } from './legs.ts'
 import type { World } from './world.ts'
@@ -17,8 +17,11 @@ export class Keys {
   /** Before the first row. */
   constructor(world: World) {
     this.world = world
-    const { calls, caches } = world.compiled
-    this.ofCalls = calls.some((call) => call.key >= 0) || caches.some((cache) => cache.ratioSite < 0)
+    const { calls, caches, databases } = world.compiled
+    this.ofCalls =
+      calls.some((call) => call.key >= 0) ||
+      caches.some((cache) => cache.ratioSite < 0) ||
+      databases.some((spec) => spec.rowLocks)
     if (this.ofCalls) {
       world.legs.int32((array) => {
         this.column = array
@@ -35,7 +38,7 @@ export class Keys {
     else this.column[leg] = NO_KEY
   }
 
-  /** The key of a leg at a cache, which stays with it. */
+  /** The key of a leg at a cache or a database, which stays with it; NO_KEY. */
   settle(leg: number): number {
     const key = this.of(leg)
     this.column[leg] = key
@@ -53,6 +56,7 @@ export class Keys {
 
   private draw(key: number, request: number, path: number, ordinal: number): number {
     const { site, table } = this.world.compiled.keys[key]!
+    if (table.recorded.length > 0) return table.recordedAt(request)
     return table.at(this.world.draws.uniform(site, request, path, ordinal))
   }
 }

@@ -265,7 +265,7 @@ export class Network implements Part {
     if (this.sockets !== undefined) this.sockets.forget(leg)
     for (let i = legs.frameCount[leg]! - 1; i >= 0; i--) {
       const frame = legs.frame[leg + i]!
-      if (frame >= this.nodes) balancers.forget(leg, frame - this.nodes)
+      if (frame >= this.nodes) balancers.forget(leg, frame - this.nodes, i)
     }
     legs.frameCount[leg] = 0
   }

@@ -4,7 +4,16 @@
  */
 import type { RatePoint } from '../scenario/types.ts'
 
-export class PiecewiseRate {
+/** A factor over time, as arrivals need it. */
+export interface RateCurve {
+  at(time: number): number
+  /** Integral. */
+  between(from: number, to: number): number
+  /** The earliest time at or after `from` to which the integral is `amount`; Infinity if it never gets there. */
+  reach(from: number, amount: number): number
+}
+
+export class PiecewiseRate implements RateCurve {
   private readonly points: readonly RatePoint[]
   /** Seconds after which it begins again; Infinity: after the last point it stays. */
   private readonly period: number
@@ -43,7 +52,22 @@ export class PiecewiseRate {
     return Number.isFinite(this.period) ? area + ((time - local) / this.period) * this.whole : area
   }
 
-  /** The earliest time at or after `from` to which the integral is `amount` more; Infinity if it never gets there. */
+  between(from: number, to: number): number {
+    return this.integral(to) - this.integral(from)
+  }
+
+  /** The next of the points after `time`; Infinity after the last. */
+  nextBend(time: number): number {
+    const local = this.local(time)
+    const start = time - local
+    for (let i = this.pieceAt(local) + 1; i < this.points.length; i++) {
+      if (start + this.points[i]!.at > time) return start + this.points[i]!.at
+    }
+    if (!Number.isFinite(this.period)) return Number.POSITIVE_INFINITY
+    const next = start + this.period
+    return next > time ? next : next + this.period
+  }
+
   reach(from: number, amount: number): number {
     const local = this.local(from)
     let start = from - local

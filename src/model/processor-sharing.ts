@@ -89,6 +89,19 @@ export class ProcessorSharing implements Cores {
     return this.shares[replica]!.rows.length >= this.cores[replica]! + limit
   }
 
+  busyAt(replica: number): number {
+    return Math.min(this.cores[replica]!, this.shares[replica]!.rows.length)
+  }
+
+  /** Rows beyond the number of cores: all are served, each by a share. */
+  waitingAt(replica: number): number {
+    return Math.max(0, this.shares[replica]!.rows.length - this.cores[replica]!)
+  }
+
+  oldestWaitSince(): number {
+    return this.world.kernel.now
+  }
+
   cancel(row: number): void {
     const { legs } = this.world
     const r = legs.replica[row]!

@@ -5,6 +5,8 @@ import { loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
 import type { Balancers } from './balancers.ts'
 import type { Scalers } from './scalers.ts'
+import { ColdStarts } from './scaling/cold-starts.ts'
+import { Readiness } from './scaling/readiness.ts'
 import type { Part, World } from './world.ts'
 
 export const STOPPED = 0
@@ -23,8 +25,10 @@ export class Replicas implements Part {
   /** Outages that are on, per replica: taken out of rotation, or crashed. */
   readonly drained: Int32Array
   readonly crashed: Int32Array
-  /** Of a core, now. */
+  /** Of a core, now: the declared one, times `warmth`, divided by `slowdown`. */
   readonly speed: Float64Array
+  readonly warmth: Float64Array
+  readonly slowdown: Float64Array
   /** Legs at the replica, and legs sent to it that have not arrived. */
   readonly load: Int32Array
   readonly expected: Int32Array
@@ -37,6 +41,9 @@ export class Replicas implements Part {
   private readonly pooled: boolean
   /** Balancers' backends that are this replica. */
   readonly backends: readonly number[][]
+  /** Where some service has probes, or cold starts. */
+  private readonly readiness: Readiness | undefined
+  private readonly coldStarts: ColdStarts | undefined
   private readonly world: World
   private readonly kernel: Kernel
   private balancers!: Balancers
@@ -52,6 +59,8 @@ export class Replicas implements Part {
     this.drained = new Int32Array(replicaCount)
     this.crashed = new Int32Array(replicaCount)
     this.speed = new Float64Array(replicaCount)
+    this.warmth = new Float64Array(replicaCount).fill(1)
+    this.slowdown = new Float64Array(replicaCount).fill(1)
     this.load = new Int32Array(replicaCount)
     this.expected = new Int32Array(replicaCount)
     this.readySince = new Float64Array(replicaCount)
@@ -68,6 +77,12 @@ export class Replicas implements Part {
         this.speed[r] = spec.speeds[slot]!
       }
     })
+    this.readiness = services.some((spec) => spec.readiness !== undefined)
+      ? new Readiness(world, this)
+      : undefined
+    this.coldStarts = services.some((spec) => spec.coldStart !== undefined)
+      ? new ColdStarts(world, this)
+      : undefined
   }
 
   wire(): void {
@@ -76,14 +91,49 @@ export class Replicas implements Part {
     this.scalers = scalers
   }
 
+  start(): void {
+    this.readiness?.start()
+  }
+
   isAvailable(r: number): boolean {
-    return this.state[r] === READY && this.drained[r] === 0 && this.crashed[r] === 0
+    return this.state[r] === READY && this.drained[r] === 0 && this.seemsUp(r)
+  }
+
+  /** Whether the replica works, as far as its probes, where it has some, have noticed. */
+  seemsUp(r: number): boolean {
+    const { readiness } = this
+    if (readiness === undefined || readiness.specOf(r) === undefined) return this.crashed[r] === 0
+    return readiness.passes[r] === 1
+  }
+
+  /** The process of a starting replica runs: whether it has to pass probes before it is ready. */
+  probes(r: number): boolean {
+    const spec = this.readiness?.specOf(r)
+    if (spec === undefined) return false
+    this.readiness!.begin(r, spec)
+    return true
+  }
+
+  /** A crash begins (+1) or is over (-1). */
+  changeCrashes(r: number, by: number): void {
+    this.crashed[r]! += by
+    if (this.crashed[r] === 0) this.coldStarts?.begin(r)
+    this.availabilityChanged(r)
+  }
+
+  /** After a change of what its speed is made of. */
+  updateSpeed(r: number): void {
+    const s = this.service[r]!
+    const { speeds, firstReplica } = this.world.compiled.services[s]!
+    const speed = (speeds[r - firstReplica]! * this.warmth[r]!) / this.slowdown[r]!
+    if (speed !== this.speed[r]) this.world.services.cores[s]!.setSpeed(r, speed)
   }
 
   setState(r: number, state: number): void {
     if (state === READY) this.readySince[r] = this.kernel.now
     this.state[r] = state
     if (state === STOPPED) this.world.sockets?.stopped(r)
+    if (state === READY) this.coldStarts?.begin(r)
     this.availabilityChanged(r)
   }
 
@@ -108,7 +158,7 @@ export class Replicas implements Part {
 
   /** A draining replica with nothing left stops. */
   settle(r: number): void {
-    if (this.state[r] === DRAINING && this.isEmpty(r)) this.scalers.drained(r)
+    if (this.state[r] === DRAINING && this.isEmpty(r)) this.scalers.lifecycle.drained(r)
   }
 
   /** Nothing is there and nothing is on its way there. */
@@ -121,13 +171,32 @@ export class Replicas implements Part {
   }
 
   save(): unknown {
-    return { ...saveFields(this as unknown as Record<string, unknown>, FIELDS), gauges: this.gauges.save() }
+    return {
+      ...saveFields(this as unknown as Record<string, unknown>, FIELDS),
+      gauges: this.gauges.save(),
+      readiness: this.readiness?.save(),
+      coldStarts: this.coldStarts?.save(),
+    }
   }
 
   restore(state: unknown): void {
     loadFields(this as unknown as Record<string, unknown>, FIELDS, state)
-    this.gauges.load((state as { gauges: unknown }).gauges)
+    const from = state as { gauges: unknown; readiness: unknown; coldStarts: unknown }
+    this.gauges.load(from.gauges)
+    this.readiness?.restore(from.readiness)
+    this.coldStarts?.restore(from.coldStarts)
   }
 }
 
-const FIELDS = ['state', 'drained', 'crashed', 'speed', 'load', 'expected', 'readySince', 'arrivals']
+const FIELDS = [
+  'state',
+  'drained',
+  'crashed',
+  'speed',
+  'warmth',
+  'slowdown',
+  'load',
+  'expected',
+  'readySince',
+  'arrivals',
+]

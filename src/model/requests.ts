@@ -58,6 +58,8 @@ export class Requests implements Part {
   okTotal = 0
   errorTotal = 0
   listener: ((record: RequestRecord) => void) | undefined
+  /** Told of every request, by workload and number, when it becomes late or fails, once and before `listener`. */
+  onLate: ((workload: number, number: number) => void) | undefined
   /** Follows lateness: every request older than this many seconds counts as late. */
   lateAfter: number = Number.POSITIVE_INFINITY
   /** Seconds that a failed request counts for in `failureCharge`, less its age. */
@@ -172,21 +174,24 @@ export class Requests implements Part {
     for (let i = 0; i < this.intervals.length; i++) {
       this.intervals[i]!.ended(age, outcome !== OK, this.isLate[row] === 1)
     }
-    if (this.listener !== undefined) {
-      const { name, workload } = compiled.classes[cls]!
-      this.listener({
-        workload: compiled.scenario.workloads[workload]!.name,
-        class: name,
-        number: legs.number[row]!,
-        start,
-        end: now,
-        outcome: OUTCOMES[outcome]!,
-        attempts: legs.attempt[row]!,
-      })
-    }
+    if (this.listener !== undefined) this.tell(row, outcome, this.listener)
     const { number } = legs
     this.workloads.ended(compiled.classes[cls]!.workload, number[row]!)
     legs.release(row)
+  }
+
+  private tell(row: number, outcome: number, listener: (record: RequestRecord) => void): void {
+    const { legs, compiled } = this
+    const { name, workload } = compiled.classes[legs.cls[row]!]!
+    listener({
+      workload: compiled.scenario.workloads[workload]!.name,
+      class: name,
+      number: legs.number[row]!,
+      start: legs.start[row]!,
+      end: this.kernel.now,
+      outcome: OUTCOMES[outcome]!,
+      attempts: legs.attempt[row]!,
+    })
   }
 
   private deadline(row: number, generation: number): void {
@@ -202,7 +207,10 @@ export class Requests implements Part {
 
   private countLate(row: number): void {
     this.isLate[row] = 1
-    this.late += this.classWeight[this.legs.cls[row]!]!
+    const { legs, compiled } = this
+    const cls = legs.cls[row]!
+    this.late += this.classWeight[cls]!
+    this.onLate?.(compiled.classes[cls]!.workload, legs.number[row]!)
     for (const interval of this.intervals) interval.late++
   }
 

@@ -18,7 +18,7 @@ import type { Legs } from './legs.ts'
 import { BRANCH, LEG } from './legs.ts'
 import type { Network } from './network.ts'
 import { ProcessorSharing } from './processor-sharing.ts'
-import type { Replicas } from './replicas.ts'
+import { READY, type Replicas } from './replicas.ts'
 import { LOAD, READY_REPLICAS, SERVICE_GAUGES, WORKING_REPLICAS } from './service-gauges.ts'
 import { Interruptions } from './serving/interruptions.ts'
 import { Reservations } from './serving/reservations.ts'
@@ -41,6 +41,8 @@ export class Services implements Part {
   readonly steps: StepRunner
   readonly reservations: Reservations
   readonly interruptions: Interruptions
+  /** The service whose legs are admitted by the gate; -1. */
+  gated = -1
   /** Undefined where no service has overload control or cancels. */
   readonly admission: Admission | undefined
   /** Where a policy asks what the replicas say of themselves. */
@@ -126,13 +128,20 @@ export class Services implements Part {
     this.arrivals[s]!++
     this.offered[s]! += spec.endpoints[endpoint]!.demand
     replicas.arrivals[r]!++
-    if (replicas.crashed[r]! > 0) {
+    // Of a replica that was cut off, what was on its way there finds nobody.
+    if (replicas.crashed[r]! > 0 || replicas.state[r]! < READY) {
       replicas.settle(r)
       legs.outcome[leg] = FAILED
       this.network.back(leg)
       return
     }
-    const { admission } = this
+    if (s === this.gated) this.world.gate.arrive(leg, r)
+    else this.check(leg, r, s, spec)
+  }
+
+  /** Of a leg that has arrived: the service's own overload control decides, then it is in. */
+  check(leg: number, r: number, s: number, spec: ServiceSpec): void {
+    const { kernel, legs, replicas, admission } = this
     if (admission !== undefined) {
       const verdict = admission.check(leg, r, s, spec)
       if (verdict !== ADMITTED) {
@@ -152,11 +161,18 @@ export class Services implements Part {
     replicas.changeLoad(r, 1)
     if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (admission?.gate.holds(leg, r, s)) {
+    if (admission?.gate.holds(leg, leg, r, s)) {
       legs.pc[leg] = FOR_ADMISSION
       return
     }
     this.reservations.enter(leg, r, spec)
+  }
+
+  /** Of a leg that has arrived and is at no replica yet: it is answered that it is shed. */
+  turnAway(leg: number, r: number): void {
+    this.replicas.settle(r)
+    this.legs.outcome[leg] = SHED
+    this.network.back(leg)
   }
 
   /** The leg is admitted: it needs a worker, then memory. */

@@ -4,7 +4,7 @@ import type { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
 import type { Workload } from '../scenario/types.ts'
-import { ArrivalClock } from './arrivals.ts'
+import { type ArrivalProcess, createArrivals } from './arrivals.ts'
 import type { Compiled } from './compile/compiled.ts'
 import { Modulation } from './modulation.ts'
 import type { Requests } from './requests.ts'
@@ -23,7 +23,7 @@ export class Workloads implements Part {
   private readonly thinkKind: number
   private readonly specs: readonly Workload[]
   private readonly streams: Stream[]
-  private readonly clocks: ArrivalClock[]
+  private readonly clocks: ArrivalProcess[]
   private readonly userSamplers: (Sampler | undefined)[]
   /** Requests so far, per workload: the number of the next one. */
   private readonly counts: Float64Array
@@ -43,6 +43,8 @@ export class Workloads implements Part {
   private readonly modulations: (Modulation | undefined)[]
   private readonly sessions: (Sessions | undefined)[]
   private readonly phaseKind: number
+  /** Of sessions, how many requests a user sends on average; else 1. */
+  private readonly requestsPerArrival: Float64Array
 
   constructor(world: World) {
     this.world = world
@@ -58,7 +60,9 @@ export class Workloads implements Part {
     this.baseRate = new Float64Array(n)
     this.surge = new Float64Array(n).fill(1)
     this.streams = this.specs.map((workload) => Stream.derive(seed, `arrivals/${workload.name}`))
-    this.clocks = this.specs.map((workload) => new ArrivalClock(workload.arrivals, workload.profile))
+    this.clocks = this.specs.map((workload) =>
+      createArrivals(workload.arrivals, workload.profile, this.horizon),
+    )
     this.userSamplers = this.specs.map(({ arrivals, name }) =>
       arrivals.kind === 'users'
         ? compileDistribution(arrivals.users, `workloads.${name}.arrivals.users`)
@@ -74,6 +78,9 @@ export class Workloads implements Part {
       this.senders.push(new Map())
       this.baseRate[w] = this.clocks[w]!.rate
     })
+    this.requestsPerArrival = Float64Array.from(this.specs, ({ arrivals }) =>
+      arrivals.kind === 'sessions' ? Math.max(1, compileDistribution(arrivals.requests).mean) : 1,
+    )
     this.modulations = this.specs.map(({ arrivals, name }) =>
       arrivals.kind === 'mmpp' ? new Modulation(arrivals, Stream.derive(seed, `phases/${name}`)) : undefined,
     )
@@ -119,9 +126,9 @@ export class Workloads implements Part {
     else this.clocks[w]!.rate = this.baseRate[w]! * factor
   }
 
-  /** Rate of the workload at a time, given what is on now; 0 for closed ones and traces. */
+  /** Requests per second of the workload at a time, given what is on now; 0 for closed ones and traces. */
   rateAt(w: number, time: number): number {
-    return this.clocks[w]!.rateAt(time)
+    return this.clocks[w]!.rateAt(time) * this.requestsPerArrival[w]!
   }
 
   /** Request `number` of the workload has its outcome. */
@@ -149,7 +156,7 @@ export class Workloads implements Part {
     const { kernel } = this
     const clock = this.clocks[w]!
     const { kind } = this.specs[w]!.arrivals
-    if (kind === 'closed' || kind === 'trace') return
+    if (kind === 'closed' || kind === 'trace' || kind === 'counts') return
     this.tokens[w]!++
     this.schedule(w, clock.change(this.baseRate[w]! * this.surge[w]!, kernel.now))
   }

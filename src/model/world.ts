@@ -9,6 +9,7 @@ import type { Caches } from './caches/caches.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
 import type { Databases } from './databases.ts'
+import type { Gate } from './gate.ts'
 import { Keys } from './keys.ts'
 import { Legs } from './legs.ts'
 import type { Network } from './network.ts'
@@ -45,6 +46,7 @@ export class World {
   scalers!: Scalers
   databases!: Databases
   caches!: Caches
+  gate!: Gate
   /** Only where the scenario declares sockets. */
   sockets: Sockets | undefined
 

@@ -8,9 +8,10 @@ import type { MinIndex } from './min-index.ts'
 
 /**
  * What an agent or a policy may see, in rising order: its own traffic; delayed reports of the
- * replicas; exact queues; hidden truths (sizes, future rates, true speeds).
+ * replicas; exact queues; hidden truths (sizes, future rates, true speeds). `weights` stands apart: it sees and acts once
+ * per interval.
  */
-export type InformationClass = 'own' | 'reported' | 'global' | 'oracle'
+export type InformationClass = 'weights' | 'own' | 'reported' | 'global' | 'oracle'
 
 /** The key that a minimum index orders slots by. One constant object per policy: identity names the index. */
 export type IndexKey = {
@@ -147,6 +148,103 @@ export interface ScalingPolicy {
   load(state: unknown): void
 }
 
+/**
+ * What somebody sees who sets the weights of a balancer (or of several with the same replicas, as if they were one) at the
+ * end of an interval. Arrays have one entry per slot.
+ */
+export interface WeightsView {
+  readonly time: number
+  /** Of the interval, seconds. */
+  readonly interval: number
+  readonly n: number
+  /** 1 where ready and in rotation now. */
+  readonly available: ArrayLike<number>
+  /** Declared. */
+  readonly speed: ArrayLike<number>
+  readonly cores: ArrayLike<number>
+  /** In force during the interval, summing to 1 over the slots that were available at its start. */
+  readonly weights: ArrayLike<number>
+  /** Requests in flight, time average over the interval. */
+  readonly inFlight: ArrayLike<number>
+  /** Answers that came back in the interval, the mean of their response times in seconds (0: none), failed ones. */
+  readonly answers: ArrayLike<number>
+  readonly latency: ArrayLike<number>
+  readonly failed: ArrayLike<number>
+  /** Requests per second: in the interval, and as the scenario declares them (NaN where that depends on answers). */
+  readonly arrivalRate: number
+  readonly declaredRate: number
+  /** Mean nominal demand of a request, seconds of a core at speed 1. */
+  readonly demand: number
+  readonly draws: Stream
+}
+
+export interface WeightsPolicy {
+  /** A weight per slot, of at least 0 and not all 0; only their ratios matter. */
+  decide(view: WeightsView, draws: Stream): ArrayLike<number>
+  save(): unknown
+  load(state: unknown): void
+}
+
+/** What an admission controller sees of a request that arrives and of the replica that it arrives at. */
+export interface AdmissionView {
+  readonly time: number
+  /** Index into the scenario's classes. */
+  readonly requestClass: number
+  /** How many levels of priority are more important than the request's, of `levels` in the scenario. */
+  readonly level: number
+  readonly levels: number
+  /** Mean nominal demand of the request, seconds of a core at speed 1. */
+  readonly demand: number
+  /** Seconds until the client's request is late; Infinity: it has no deadline; 0: it is late, or nobody waits for it. */
+  readonly timeToDeadline: number
+  /** Of the replica, declared. */
+  readonly cores: number
+  readonly speed: number
+  /** Requests at the replica; those that wait for a core, how long the oldest has (seconds); busy cores. */
+  readonly inFlight: number
+  readonly waiting: number
+  readonly oldestWait: number
+  readonly busy: number
+  /** EWMA of the arrivals at the service per second, where it is followed; cores x speed of its ready replicas. */
+  readonly arrivalRate: number
+  readonly readyCapacity: number
+  /** Tokens that the service's own rate limit has, from 0 to 1; 1 where there is none. */
+  readonly tokens: number
+  readonly draws: Stream
+}
+
+export interface AdmissionPolicy {
+  /** Whether the request is admitted. */
+  decide(view: AdmissionView, draws: Stream): boolean
+  save(): unknown
+  load(state: unknown): void
+}
+
+/** What somebody sees who balances, scales and admits at once, at the end of an interval. */
+export interface JointView {
+  readonly scaling: ScalingView
+  /** Slots of the pool are those of the service. */
+  readonly pool: WeightsView
+  /** Requests per second that all slots can serve at their declared speed. */
+  readonly capacity: number
+  readonly draws: Stream
+}
+
+export type JointDecision = {
+  /** As of a `WeightsPolicy`. */
+  readonly weights: ArrayLike<number>
+  /** Replicas, within [min, max]. */
+  readonly target: number
+  /** Requests per second that may enter the service. */
+  readonly rate: number
+}
+
+export interface JointPolicy {
+  decide(view: JointView, draws: Stream): JointDecision
+  save(): unknown
+  load(state: unknown): void
+}
+
 export type PolicyParams = Readonly<Record<string, unknown>>
 
 /** A registered kind of policy. */
@@ -157,6 +255,6 @@ export type PolicyDefinition<P> = {
   readonly information: InformationClass
   /** Parameters with their defaults; an unknown or ill-typed one makes `create` throw ConfigError. */
   readonly defaults: PolicyParams
-  /** `size`: slots of a balancer, or max replicas of a scaler. */
+  /** `size`: slots of a balancer, max replicas of a scaler, or levels of priority of an admission controller. */
   create(params: PolicyParams, size: number): P
 }

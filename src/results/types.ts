@@ -102,6 +102,10 @@ export type RefusalReason =
   | 'expired'
   /** Nobody waited for it any more, and it was dropped without answer. */
   | 'cancelled'
+  /** Less important than the level that was admitted (DAGOR). */
+  | 'level'
+  /** The same, by a caller that knew the level: it never came. */
+  | 'kept-back'
 
 export type OverloadResult = {
   /** Legs by reason, over the whole run; a reason that did not occur is absent. */
@@ -172,6 +176,8 @@ export type ComponentResult =
       /** With outlier detection or a panic threshold: ejections of hosts, and how often panic began. */
       readonly ejections?: number
       readonly panics?: number
+      /** Where the balancer has overload control. */
+      readonly overload?: OverloadResult
       readonly sockets?: SocketResult
       /** Of connections, bytes. */
       readonly memory?: { readonly mean: number; readonly peak: number }
@@ -184,6 +190,8 @@ export type ComponentResult =
       readonly connections: GaugeSummary
       /** Connections that are open, held or not, where every replica has its own pool. */
       readonly open?: GaugeSummary
+      /** Replicas (and caches) that found too few connections left when they wanted to open theirs. */
+      readonly shortfalls?: number
       readonly running: GaugeSummary
       /** Queries and transactions that wait for a connection; queries that hold one and wait for the server. */
       readonly queue: { readonly pool: GaugeSummary; readonly query: GaugeSummary }
@@ -205,6 +213,8 @@ export type ComponentResult =
       readonly misses: number
       /** Misses that waited for the value that another one fetched. */
       readonly coalesced: number
+      /** Misses that fetched a value before its end, where the cache recomputes early. */
+      readonly early?: number
       /** Entries that went to make room; that were found past their time. */
       readonly evictions: number
       readonly expired: number
@@ -242,6 +252,8 @@ export type ComponentResult =
       /** Mean seconds from arrival at the service to its answer. */
       readonly residence: number
       readonly ready: GaugeSummary
+      /** Legs that were cut off at draining replicas, where there is a `drainTimeout`; over the whole run. */
+      readonly cutOff?: number
       /** Replica-hours paid x cost of one. */
       readonly cost: number
       readonly replicas: readonly ReplicaResult[]

@@ -1,9 +1,12 @@
 /** From the written form to the loaded one: names from keys, defaults that depend on other fields, traces read. */
 import { ConfigError } from '../errors.ts'
 import { parseAzure2019, parseAzure2021 } from './azure.ts'
+import { withKeyTraces } from './key-trace.ts'
+import { NamedFiles } from './named-files.ts'
 import type { LoadOptions } from './options.ts'
 import { formatPath, type Path } from './path.ts'
 import type { Problems } from './problems.ts'
+import { withRecordedDemands } from './recorded-demands.ts'
 import type { WrittenArrivals } from './schema/arrivals.ts'
 import type { WrittenScenario } from './schema.ts'
 import { parseTrace } from './trace.ts'
@@ -11,10 +14,17 @@ import type { Arrivals, Scenario, Workload } from './types.ts'
 
 export const DEFAULT_SAMPLES = 600
 
-export function assemble(written: WrittenScenario, problems: Problems, options: LoadOptions): Scenario {
+/** @param raw what was written, for the places of problems. */
+export function assemble(
+  written: WrittenScenario,
+  problems: Problems,
+  options: LoadOptions,
+  raw: unknown,
+): Scenario {
+  const files = new NamedFiles(problems, options)
   const named = <T>(entries: Readonly<Record<string, T>> | undefined): (T & { name: string })[] =>
     Object.entries(entries ?? {}).map(([name, item]) => ({ name, ...item }))
-  return {
+  const scenario: Scenario = {
     name: written.name ?? 'Scenario',
     description: written.description ?? '',
     horizon: written.horizon,
@@ -25,7 +35,7 @@ export function assemble(written: WrittenScenario, problems: Problems, options: 
     workloads: named(written.workloads).map((workload) => {
       const path = ['workloads', workload.name, 'arrivals', 'trace', 'file']
       const classes = workload.classes.map(({ name }) => name)
-      const read = readArrivals(workload.arrivals, path, classes, problems, options)
+      const read = readArrivals(workload.arrivals, path, classes, problems, files)
       // Counts per minute are a rate that moves: Poisson arrivals under a profile.
       return Array.isArray(read) ? { ...workload, ...perMinute(read) } : { ...workload, arrivals: read }
     }),
@@ -37,6 +47,7 @@ export function assemble(written: WrittenScenario, problems: Problems, options: 
     ...(written.caches === undefined ? {} : { caches: named(written.caches) }),
     events: written.events ?? [],
   }
+  return withRecordedDemands(withKeyTraces(scenario, files, problems, raw), problems, raw)
 }
 
 function perMinute(counts: readonly number[]): Pick<Workload, 'arrivals' | 'profile'> {
@@ -55,35 +66,21 @@ function readArrivals(
   path: Path,
   classes: readonly string[],
   problems: Problems,
-  options: LoadOptions,
+  files: NamedFiles,
 ): Arrivals | number[] {
   if (arrivals.kind !== 'traceFile') return arrivals
   // A stand-in for a trace that cannot be read, so that nothing else is said about it.
   const unknown: Arrivals = { kind: 'trace', times: [0] }
-  if (options.resolve === undefined) {
-    problems.add(
-      path,
-      'files cannot be read here',
-      'Give the times in the scenario, or a "resolve" function to the loader.',
-    )
-    return unknown
-  }
-  let text: string
-  try {
-    text = options.resolve(arrivals.file)
-  } catch (error) {
-    problems.add(
-      path,
-      `cannot read "${arrivals.file}": ${(error as Error).message.replace(/\.+$/, '')}`,
-      'Paths are relative to the scenario.',
-    )
-    return unknown
-  }
+  const text = files.read(arrivals.file, path)
+  if (text === undefined) return unknown
   try {
     const place = formatPath(path)
-    if (arrivals.format === 'azure2019') return parseAzure2019(text, arrivals.file, place, arrivals)
+    if (arrivals.format === 'azure2019') {
+      const counts = parseAzure2019(text, arrivals.file, place, arrivals)
+      return arrivals.exact === true ? { kind: 'counts', counts, interval: 60 } : counts
+    }
     if (arrivals.format === 'azure2021') {
-      return { kind: 'trace', times: parseAzure2021(text, arrivals.file, place, arrivals) }
+      return { kind: 'trace', ...parseAzure2021(text, arrivals.file, place, arrivals) }
     }
     return { kind: 'trace', ...parseTrace(text, arrivals.file, formatPath(path), classes) }
   } catch (error) {

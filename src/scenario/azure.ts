@@ -45,7 +45,7 @@ export function parseAzure2019(
 }
 
 /**
- * Begins of the invocations, end - duration, in seconds from the first one.
+ * Begins of the invocations, end - duration, in seconds from the first one, and their durations.
  *
  * @throws ConfigError that names the file and the line.
  */
@@ -54,27 +54,30 @@ export function parseAzure2021(
   file: string,
   path: string,
   { function: wanted }: AzureChoice,
-): number[] {
-  const times: number[] = []
+): { times: number[]; durations: number[] } {
+  const found: { begin: number; duration: number }[] = []
   const reader = new Rows(text, file, path)
-  let found = false
+  let any = false
   reader.forEach((cells, at) => {
     if (cells.length !== 4) {
       at(`expected 4 columns (app, func, end_timestamp, duration), got ${cells.length}`)
       return
     }
     if (wanted !== undefined && cells[1] !== wanted) return
-    found = true
+    any = true
     const [end, duration] = [Number(cells[2]), Number(cells[3])]
     if (cells[2] === '' || !Number.isFinite(end)) at(`expected an end in seconds, got ${show(cells[2])}`)
     else if (cells[3] === '' || !(duration >= 0))
       at(`expected a duration of at least 0, got ${show(cells[3])}`)
-    else times.push(end - duration)
+    else found.push({ begin: end - duration, duration })
   })
-  reader.finish(found, wanted)
-  times.sort((a, b) => a - b)
-  const first = times[0] ?? 0
-  return times.map((time) => time - first)
+  reader.finish(any, wanted)
+  found.sort((a, b) => a.begin - b.begin)
+  const first = found[0]?.begin ?? 0
+  return {
+    times: found.map(({ begin }) => begin - first),
+    durations: found.map(({ duration }) => duration),
+  }
 }
 
 /** Lines of a CSV without quoted commas; the first one is a header. */

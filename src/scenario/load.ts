@@ -55,7 +55,7 @@ function check(given: unknown, problems: Problems, options: LoadOptions): Scenar
     parsed = scenarioSchema.safeParse(partial.value)
     if (!parsed.success) problems.finish()
   }
-  const scenario = assemble(parsed.data!, problems, options)
+  const scenario = assemble(parsed.data!, problems, options, value)
   checkScenario({ scenario, problems, raw: value, partial })
   problems.finish()
   return scenario

@@ -49,10 +49,24 @@ export type BulkheadSpec = ConcurrencySpec & {
   readonly classes?: readonly string[] | undefined
 }
 
+/** DAGOR (Zhou et al. 2018): admission by level of priority. */
+export type DagorSpec = {
+  /** Seconds: there is overload while the mean wait of a window is longer. */
+  readonly queueTime: number
+  /** A window ends after so many seconds, or so many requests. */
+  readonly window: number
+  readonly requests: number
+  /** Shares by which less, or more, is admitted in the next window. */
+  readonly decrease: number
+  readonly increase: number
+  /** Whether callers learn the level and refuse on behalf of the server. */
+  readonly share: boolean
+}
+
 export type CoreOrder = 'fifo' | 'lifo' | 'adaptive-lifo' | 'priority'
 
 export type Overload = {
-  /** Legs that may wait for a core; Infinity: any number. */
+  /** Legs that may wait for a core, at a balancer for a backend; Infinity: any number. */
   readonly queueLimit: number
   readonly concurrencyLimit?: ConcurrencySpec | undefined
   readonly bulkheads?: readonly BulkheadSpec[] | undefined
@@ -60,8 +74,9 @@ export type Overload = {
   /** Legs that nobody waits for any more are answered `deadline` at arrival and where they leave a queue. */
   readonly shedExpired: boolean
   readonly shedDelay?: DelaySpec | undefined
+  readonly dagor?: DagorSpec | undefined
   readonly queue: CoreOrder
-  /** Whether rate and concurrency limits hold for each replica or for all of them together. */
+  /** Whether limits and states of shedding hold for each replica or for all of them together. */
   readonly scope: 'replica' | 'service'
 }
 

@@ -37,7 +37,7 @@ export type ScenarioInput = {
   warmup?: Quantity | undefined
   /** Default 0. */
   seed?: number | string | undefined
-  /** `p95 < 250ms`, `mean < 1s`, `errors < 0.1%`. */
+  /** `p95 < 250ms`, `mean < 1s`, `errors < 0.1%`, `throughput > 100/s`. */
   slo?: string[] | undefined
   /** Of time series; default horizon / 600. */
   samplePeriod?: Quantity | undefined
@@ -84,7 +84,9 @@ const measured = {
   seed: seed.optional().describe('A whole number or a text; default 0.'),
   slo: listOf(slo, 'objectives')
     .optional()
-    .describe('Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%.'),
+    .describe(
+      'Objectives such as p95 < 250ms, mean < 1s, errors < 0.1%, throughput > 100/s (requests that end ok).',
+    ),
 }
 
 /** What is asked of a run, whatever the format of its system. */

@@ -60,10 +60,14 @@ export type Arrivals =
       readonly kind: 'trace'
       readonly times: readonly number[]
       readonly classes?: readonly string[] | undefined
+      /** Seconds that each request took when it was recorded. */
+      readonly durations?: readonly number[] | undefined
     }
+  /** So many requests in every `interval` seconds, at uniform instants of it; none after the last. */
+  | { readonly kind: 'counts'; readonly counts: readonly number[]; readonly interval: number }
 
 /** Multiplies the rate. */
-export type Profile =
+export type SimpleProfile =
   /** 1 + amplitude sin(2 pi (t / period) + phase). */
   | {
       readonly kind: 'diurnal'
@@ -73,6 +77,11 @@ export type Profile =
     }
   /** Straight pieces between points; repeated every `period` seconds, or the last value stays (Infinity). */
   | { readonly kind: 'pieces'; readonly points: readonly RatePoint[]; readonly period: number }
+
+/** Several profiles, of one kind each, that multiply each other. */
+export type ProductProfile = { readonly kind: 'product'; readonly factors: readonly SimpleProfile[] }
+
+export type Profile = SimpleProfile | ProductProfile
 
 /** A factor on both sides of an instant: where the two differ it jumps. */
 export type RatePoint = { readonly at: number; readonly before: number; readonly after: number }
@@ -143,7 +152,7 @@ export type CircuitBreaker =
       readonly maxOpen: number
     }
 
-/** What every calling site (a workload, a `call`) may say of its calls. */
+/** What every calling site (a workload, a `call`, a `query`) may say of its calls. */
 export type CallPolicy = {
   /** Of one attempt, from its send; absent: none. */
   readonly timeout?: Distribution | undefined
@@ -157,6 +166,12 @@ export type Key =
   | { readonly kind: 'zipf'; readonly n: number; readonly s: number }
   | { readonly kind: 'uniform'; readonly n: number }
   | { readonly kind: 'fixed'; readonly value: string | number }
+  /** Request i of a workload asks for value i, after the last again for the first. `file`: before it is read. */
+  | {
+      readonly kind: 'trace'
+      readonly values: readonly (string | number)[]
+      readonly file?: string | undefined
+    }
 
 export type WorkloadClass = {
   readonly name: string
@@ -227,6 +242,9 @@ export type Sockets = {
   readonly timeWait: number
 }
 
+/** nginx: a host is taken out after so many failures within so many seconds, and for that long. */
+export type PassiveChecks = { readonly maxFails: number; readonly failTimeout: number }
+
 export type Balancer = {
   readonly name: string
   readonly policy: PolicySpec
@@ -238,8 +256,10 @@ export type Balancer = {
   readonly noBackend: number
   /** `direct`: the answer does not pass through the balancer, which forgets the leg once it is sent on. */
   readonly response: 'proxy' | 'direct'
+  readonly overload?: Overload | undefined
   readonly slowStart?: SlowStart | undefined
   readonly outlierDetection?: OutlierDetection | undefined
+  readonly passiveChecks?: PassiveChecks | undefined
   /** Share of the hosts below which all of them get traffic; absent: half with outlier detection, else never. */
   readonly panicThreshold?: number | undefined
   /** Seconds between the reports that replicas make of their queues; absent: none. */
@@ -250,7 +270,8 @@ export type Balancer = {
 }
 
 export type Step =
-  | { readonly kind: 'cpu'; readonly demand: Distribution }
+  /** `recorded`: for requests of the workload of that name the demand is what its trace recorded. */
+  | { readonly kind: 'cpu'; readonly demand: Distribution; readonly recorded?: string | undefined }
   | { readonly kind: 'io'; readonly duration: Distribution }
   | { readonly kind: 'memory'; readonly bytes: number }
   | ({
@@ -265,6 +286,7 @@ export type Step =
       readonly to: string
       readonly latency?: Distribution | undefined
       readonly type?: string | undefined
+      readonly key?: Key | undefined
     } & CallPolicy)
   | { readonly kind: 'forward'; readonly to: string; readonly endpoint?: string | undefined }
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
@@ -276,8 +298,8 @@ export type Step =
   /** Holds a connection of the database `to` from its begin to its end, on which its queries run. */
   | { readonly kind: 'transaction'; readonly to: string; readonly steps: readonly Step[] }
 
-/** Connections in front of a server. */
-export type Database = {
+/** Connections in front of a server. What it says of calls is the default of the queries to it. */
+export type Database = CallPolicy & {
   readonly name: string
   /** Of the pool, or of each replica's. */
   readonly connections: number
@@ -291,11 +313,16 @@ export type Database = {
   readonly parallelism: number
   /** Of n queries that run each has 1 / (1 + sigma (n - 1) + kappa n (n - 1)) of its speed alone; absent: all of it. */
   readonly usl?: { readonly sigma: number; readonly kappa: number } | undefined
+  /** Whether queries of one key run one after the other. */
+  readonly rowLocks?: boolean | undefined
   readonly queries: readonly { readonly type: string; readonly latency: Distribution }[]
 }
 
-/** Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. */
-export type Cache = {
+/**
+ * Holds the values of keys; what it does not have it gets by the steps of `miss`, and keeps. What it says of calls is the
+ * default of those who call it.
+ */
+export type Cache = CallPolicy & {
   readonly name: string
   /** Entries; Infinity: no limit. */
   readonly capacity: number
@@ -307,6 +334,8 @@ export type Cache = {
   /** Seconds that a hit takes. */
   readonly hit: Distribution
   readonly miss: readonly Step[]
+  /** Beta of XFetch: how early values are fetched anew; absent: when their time is over. */
+  readonly earlyRecompute?: number | undefined
   /** Whether one miss of a key fetches the value for all that ask for it meanwhile. */
   readonly coalesce: boolean
   /** Share of the requests that are hits, drawn, in place of entries and keys. */
@@ -330,7 +359,20 @@ export type Autoscaler = {
   readonly startup: Distribution
   /** Seconds by which the metrics that the policy sees are late. */
   readonly metricDelay: number
+  /** Seconds after which what is left at a draining replica is cut off; absent: never. */
+  readonly drainTimeout?: number | undefined
 }
+
+/** Kubernetes: times in seconds, thresholds in probes in a row. */
+export type Readiness = {
+  readonly initialDelay: number
+  readonly period: number
+  readonly failureThreshold: number
+  readonly successThreshold: number
+}
+
+/** Speed grows from the share `speed` to 1 over `duration` seconds. */
+export type ColdStart = { readonly duration: number; readonly speed: number }
 
 /** What a service says of calls is the default of those who call it. */
 export type Service = CallPolicy & {
@@ -349,6 +391,10 @@ export type Service = CallPolicy & {
   /** Absent: never. */
   readonly cancel?: Cancel | undefined
   readonly autoscaler?: Autoscaler | undefined
+  /** Absent: what happens to a replica is known at once. */
+  readonly readiness?: Readiness | undefined
+  /** Absent: a replica has its full speed at once. */
+  readonly coldStart?: ColdStart | undefined
   /** Cost of one replica-hour. */
   readonly cost: number
 }
@@ -397,6 +443,11 @@ export type ScenarioEvent =
       readonly factor: number
       readonly at: number
       readonly until: number
+      readonly spells?: Spells | undefined
+      /** Before each surge the rate rises to `factor` within `lead` seconds; a share of such rises is not followed by one. */
+      readonly precursor?:
+        | { readonly factor: number; readonly lead: Distribution; readonly falseAlarms: number }
+        | undefined
     }
   /** So many replicas of the service are lost, or all but this share of those that are available at `at`. */
   | {
@@ -422,6 +473,8 @@ export type Slo =
   | { readonly kind: 'latency'; readonly quantile: number; readonly below: number; readonly text: string }
   | { readonly kind: 'mean'; readonly below: number; readonly text: string }
   | { readonly kind: 'errors'; readonly below: number; readonly text: string }
+  /** Requests that end ok per second of the measured window. */
+  | { readonly kind: 'throughput'; readonly above: number; readonly text: string }
 
 export type Scenario = {
   readonly name: string

@@ -1,6 +1,7 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
 import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/gate.ts'
+import type { Admission } from '../model/admission.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../model/caches/cache-gauges.ts'
 import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
 import {
@@ -28,6 +29,7 @@ import {
 } from '../model/service-gauges.ts'
 import type { World } from '../model/world.ts'
 import type { ComponentResult, GaugeSummary, OverloadResult } from '../results/types.ts'
+import type { Overload } from '../scenario/overload-types.ts'
 import { callResults } from './call-results.ts'
 import { socketResults } from './socket-results.ts'
 
@@ -77,6 +79,15 @@ export function componentResults(world: World): Record<string, ComponentResult> 
       ...(balancer.health === undefined
         ? {}
         : { ejections: balancer.health.ejections, panics: balancer.health.panics }),
+      ...(balancer.spec.overload === undefined || balancers.admission === undefined
+        ? {}
+        : overloadResult(
+            balancers.admission,
+            b,
+            balancer.spec.admissionCell,
+            balancer.spec.overload,
+            summary,
+          )),
       ...balancerSockets(sockets[balancer.spec.name]),
     }
   })
@@ -100,7 +111,7 @@ export function componentResults(world: World): Record<string, ComponentResult> 
 }
 
 function cacheResult(
-  { caches }: World,
+  { caches, compiled }: World,
   c: number,
   summary: (gauges: Gauges, i: number) => GaugeSummary,
 ): ComponentResult {
@@ -112,6 +123,7 @@ function cacheResult(
     hits: caches.hits[c]!,
     misses: caches.misses[c]!,
     coalesced: caches.coalesced[c]!,
+    ...(compiled.caches[c]!.earlySite < 0 ? {} : { early: caches.early[c]! }),
     evictions: caches.evictions[c]!,
     expired: caches.expired[c]!,
     hitRatio: hits + misses > 0 ? hits / (hits + misses) : null,
@@ -145,7 +157,7 @@ function databaseResult(
       parallelism: Number.isFinite(spec.parallelism) ? running.mean / spec.parallelism : null,
     },
     connections,
-    ...(spec.perReplica ? { open } : {}),
+    ...(spec.perReplica ? { open, shortfalls: databases.pools.shortfalls[d]! } : {}),
     running,
     queue: { pool: gauge(QUEUE_POOL), query: gauge(QUEUE_QUERY) },
     wait: { pool: per(asked, QUEUE_POOL), query: per(arrivals, QUEUE_QUERY) },
@@ -193,7 +205,9 @@ function serviceResult(
       memory: perArrival(QUEUE_MEMORY),
       workers: perArrival(QUEUE_WORKERS),
     },
-    ...overloadResult(world, spec, s, summary),
+    ...(services.admission === undefined || (spec.overload === undefined && spec.cancel === 'never')
+      ? {}
+      : overloadResult(services.admission, s, spec.cells.admission, spec.overload, summary)),
     load: gauge(LOAD),
     io: gauge(IO),
     memory: { mean: memory.mean, peak: memory.max },
@@ -201,6 +215,9 @@ function serviceResult(
     arrivals: services.arrivals[s]!,
     residence: perArrival(LOAD),
     ready,
+    ...(config.autoscaler?.drainTimeout === undefined
+      ? {}
+      : { cutOff: world.scalers.all.find((scaler) => scaler.service === s)!.cutOff }),
     cost: (gauge(PAID_REPLICAS).mean * window * config.cost) / 3600,
     replicas: Array.from({ length: spec.slots }, (_, slot) => {
       const r = spec.firstReplica + slot
@@ -217,21 +234,20 @@ function serviceResult(
   }
 }
 
-/** What the service refused and why, over the whole run; absent where it has no overload control. */
+/** What a component refused and why, over the whole run, and its queue and limit. */
 function overloadResult(
-  world: World,
-  spec: ServiceSpec,
-  s: number,
+  { gate, refusals }: Pick<Admission, 'gate' | 'refusals'>,
+  unit: number,
+  waitCell: number,
+  overload: Overload | undefined,
   summary: (gauges: Gauges, i: number) => GaugeSummary,
-): { overload?: OverloadResult } {
-  const { admission } = world.services
-  if (admission === undefined || (spec.overload === undefined && spec.cancel === 'never')) return {}
-  const gauge = (index: number): GaugeSummary => summary(admission.gate.gauges, s * ADMISSION_GAUGES + index)
+): { overload: OverloadResult } {
+  const gauge = (index: number): GaugeSummary => summary(gate.gauges, unit * ADMISSION_GAUGES + index)
   return {
     overload: {
-      refused: admission.refusals.of(s),
-      ...(spec.cells.admission < 0 ? {} : { queue: gauge(ADMISSION_QUEUE) }),
-      ...(spec.overload?.concurrencyLimit === undefined ? {} : { limit: gauge(LIMIT) }),
+      refused: refusals.of(unit),
+      ...(waitCell < 0 ? {} : { queue: gauge(ADMISSION_QUEUE) }),
+      ...(overload?.concurrencyLimit === undefined ? {} : { limit: gauge(LIMIT) }),
     },
   }
 }

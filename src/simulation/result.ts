@@ -82,7 +82,7 @@ export function buildResult(
         target: eventTarget(event),
       }),
     ),
-    slo: scenario.slo.map((slo) => checkSlo(slo, all, world)),
+    slo: scenario.slo.map((slo) => checkSlo(slo, all, world, window)),
   }
   return { ...result, warnings: warnings(result, world) }
 }
@@ -114,9 +114,11 @@ function phaseShares(world: World, all: Latencies): Pick<Result, 'phases' | 'bre
   }
 }
 
-function checkSlo(slo: Slo, all: Latencies, world: World): SloResult {
+/** @param window length of the measured window, seconds. */
+function checkSlo(slo: Slo, all: Latencies, world: World, window: number): SloResult {
   const { requests } = world
   const value = ((): number | null => {
+    if (slo.kind === 'throughput') return window > 0 ? requests.okInWindow / window : null
     if (slo.kind === 'errors') {
       const ended = requests.endedInWindow.reduce((sum, count) => sum + count, 0)
       return ended > 0 ? requests.errorsInWindow / ended : null
@@ -124,5 +126,7 @@ function checkSlo(slo: Slo, all: Latencies, world: World): SloResult {
     if (all.count === 0) return null
     return slo.kind === 'mean' ? all.sum / all.count : all.quantile(slo.quantile)
   })()
+  if (slo.kind === 'throughput')
+    return { text: slo.text, value, bound: slo.above, met: value !== null && value > slo.above }
   return { text: slo.text, value, bound: slo.below, met: value !== null && value < slo.below }
 }

@@ -25,7 +25,7 @@ import {
   SERVICE_GAUGES,
   WORKERS,
 } from '../model/service-gauges.ts'
-import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/sockets.ts'
+import { BACKLOG, CONNECTION_MEMORY, SOCKET_GAUGES, SOCKETS } from '../model/socket-gauges.ts'
 import type { World } from '../model/world.ts'
 
 export function addSeries(sampler: Sampler, world: World): void {
@@ -50,6 +50,17 @@ export function addSeries(sampler: Sampler, world: World): void {
     if (spec.implicit) return
     if (spec.proxy) sampler.gauge(`${spec.name}.inFlight`, balancers.gauges, 2 * b)
     if (spec.noBackend > 0) sampler.gauge(`${spec.name}.unroutable`, balancers.gauges, 2 * b + 1)
+    const { admission } = balancers
+    if (admission === undefined || spec.overload === undefined) return
+    if (spec.overload.concurrencyLimit !== undefined)
+      sampler.gauge(`${spec.name}.limit`, admission.gate.gauges, b * ADMISSION_GAUGES + LIMIT)
+    if (spec.admissionCell >= 0)
+      sampler.gauge(
+        `${spec.name}.queue.admission`,
+        admission.gate.gauges,
+        b * ADMISSION_GAUGES + ADMISSION_QUEUE,
+      )
+    sampler.counter(`${spec.name}.refused`, () => admission.refusals.total(b))
   })
   compiled.services.forEach((spec, s) => {
     const add = (name: string, gauge: number): void =>

@@ -14,10 +14,12 @@ import { compileScenario } from '../model/compile/compile.ts'
 import type { Compiled } from '../model/compile/compiled.ts'
 import { Databases } from '../model/databases.ts'
 import { Faults } from '../model/faults.ts'
+import { Gate } from '../model/gate.ts'
 import { Network } from '../model/network.ts'
 import { Replicas } from '../model/replicas.ts'
 import { type RequestRecord, Requests } from '../model/requests.ts'
-import { type Scaler, Scalers } from '../model/scalers.ts'
+import { Scalers } from '../model/scalers.ts'
+import type { Scaler } from '../model/scaling/scaler.ts'
 import { Services } from '../model/services.ts'
 import { Sockets } from '../model/sockets.ts'
 import { Workloads } from '../model/workloads.ts'
@@ -43,8 +45,17 @@ export type SimulationOptions = {
   readonly drain?: boolean | undefined
   /** Where the numbers drawn for requests come from; default: counter-based draws of the seed. */
   readonly draws?: ((sites: readonly DrawSite[], counter: Draws) => Draws) | undefined
-  /** Balancers and scaler (by the service's name) whose decisions are taken outside, by `resume`. */
-  readonly control?: { readonly balancers?: 'all' | readonly string[]; readonly scaler?: string } | undefined
+  /**
+   * Balancers, a scaler and the admission to a service (both by the service's name) whose decisions are taken outside,
+   * by `resume`.
+   */
+  readonly control?:
+    | {
+        readonly balancers?: 'all' | readonly string[]
+        readonly scaler?: string
+        readonly admission?: string
+      }
+    | undefined
   /** Seconds after which a request counts as late; default: the bound of the first `pNN < x` of the scenario's slo. */
   readonly lateAfter?: number | undefined
   /** Told of every request when it ends. */
@@ -61,6 +72,8 @@ export type Stop =
       readonly view: Balancer
     }
   | { readonly reason: 'decision'; readonly kind: 'scaler'; readonly index: number; readonly view: Scaler }
+  /** A request has arrived at service number `index`: 1 admits it, 0 sheds it. */
+  | { readonly reason: 'decision'; readonly kind: 'admission'; readonly index: number; readonly view: Gate }
   /** The time asked for is reached; events at exactly that time have not run. */
   | { readonly reason: 'until' }
   /** The horizon is reached, and with `drain` the last request has ended. */
@@ -114,6 +127,7 @@ export class Simulation {
     world.scalers = new Scalers(world)
     world.databases = new Databases(world)
     world.caches = new Caches(world)
+    world.gate = new Gate(world)
     if (compiled.sockets !== undefined) world.sockets = new Sockets(world, compiled.sockets)
     world.wire()
     this.faults = new Faults(world)
@@ -145,27 +159,35 @@ export class Simulation {
 
   /** Runs to a time (events at exactly that time do not run), to the end, or to the next decision taken outside. */
   until(time: number): Stop {
-    const { kernel, balancers, scalers, legs } = this.world
+    const { kernel } = this.world
     if (kernel.suspended)
       throw new SimError('decision-pending', 'a decision is pending. Call resume(action) first.')
     if (!this.started) this.start()
     const { horizon } = this.scenario
     if (this.atHorizon === undefined) {
-      if (kernel.run(Math.min(time, horizon)) === 'suspended') return this.decision(balancers, scalers)
+      if (kernel.run(Math.min(time, horizon)) === 'suspended') return this.decision()
       if (time < horizon) return { reason: 'until' }
       this.atHorizon = componentResults(this.world)
     }
+    return this.afterHorizon()
+  }
+
+  private afterHorizon(): Stop {
+    const { kernel, legs } = this.world
+    const { horizon } = this.scenario
     if (this.drain) {
       const slice = Math.max(1e-3, horizon / 1000)
       while (legs.live > 0 && kernel.queue.peekTime() < Number.POSITIVE_INFINITY) {
-        if (kernel.run(Math.max(kernel.now + slice, horizon)) === 'suspended')
-          return this.decision(balancers, scalers)
+        if (kernel.run(Math.max(kernel.now + slice, horizon)) === 'suspended') return this.decision()
       }
     }
     return { reason: 'end' }
   }
 
-  /** Takes the pending decision: an available slot of the balancer, or a target of the scaler; then `until(time)`. */
+  /**
+   * Takes the pending decision: an available slot of the balancer, a target of the scaler, or 1 (admit) or 0 (shed);
+   * then `until(time)`.
+   */
   resume(action: number, time: number = this.scenario.horizon): Stop {
     this.decide(action)
     return this.until(time)
@@ -173,18 +195,35 @@ export class Simulation {
 
   /** Takes the pending decision without running on. @throws SimError when there is none, or it cannot be taken. */
   decide(action: number): void {
-    const { kernel, balancers, scalers } = this.world
+    const { kernel, balancers } = this.world
+    const b = balancers.pendingBalancer
+    if (b >= 0 && balancers.all[b]!.available[action] === 1) {
+      kernel.suspended = false
+      balancers.resume(action)
+    } else {
+      this.decideOther(action)
+    }
+  }
+
+  /** What `decide` seldom has to do, apart from what it does at every step of an environment. */
+  private decideOther(action: number): void {
+    const { kernel, balancers, scalers, gate } = this.world
     if (!kernel.suspended) throw new SimError('no-decision', 'no decision is pending. Call run() first.')
     if (balancers.pendingBalancer >= 0) {
-      const balancer = balancers.all[balancers.pendingBalancer]!
-      if (balancer.available[action] !== 1) {
+      throw new SimError(
+        'invalid-decision',
+        `slot ${action} of ${balancers.all[balancers.pendingBalancer]!.spec.name} is not available. Choose one whose mask is 1.`,
+      )
+    }
+    if (gate.pending >= 0) {
+      if (action !== 0 && action !== 1) {
         throw new SimError(
           'invalid-decision',
-          `slot ${action} of ${balancer.spec.name} is not available. Choose one whose mask is 1.`,
+          `${action} is no decision on a request. Choose 1 to admit it, 0 to shed it.`,
         )
       }
       kernel.suspended = false
-      balancers.resume(action)
+      gate.resume(action === 1)
     } else {
       const { min, max } = scalers.all[scalers.pending]!
       if (!Number.isInteger(action) || action < min || action > max) {
@@ -198,7 +237,7 @@ export class Simulation {
     }
   }
 
-  /** Hands the decisions of these balancers and of this scaler to the outside (or, with none given, back). */
+  /** Hands the decisions of these balancers, this scaler and this admission to the outside (or, with none given, back). */
   control(control: NonNullable<SimulationOptions['control']>): void {
     this.takeControl(this.world.compiled, control)
   }
@@ -289,6 +328,7 @@ export class Simulation {
       databases,
       caches,
       sockets,
+      gate,
     } = this.world
     return Object.entries({
       network,
@@ -301,6 +341,7 @@ export class Simulation {
       scalers,
       databases,
       caches,
+      gate,
       faults: this.faults,
       ...(sockets === undefined ? {} : { sockets }),
     })
@@ -310,13 +351,20 @@ export class Simulation {
     this.started = true
     this.faults.start()
     this.world.scalers.start()
+    this.world.replicas.start()
     this.world.workloads.start()
     this.world.balancers.start()
   }
 
-  private decision(balancers: Balancers, scalers: Scalers): Stop {
+  private decision(): Stop {
+    const { balancers } = this.world
     const b = balancers.pendingBalancer
-    if (b >= 0) return (this.balancerStops[b] ??= balancerStop(b, balancers.all[b]!))
+    return b >= 0 ? (this.balancerStops[b] ??= balancerStop(b, balancers.all[b]!)) : this.otherDecision()
+  }
+
+  private otherDecision(): Stop {
+    const { gate, scalers } = this.world
+    if (gate.pending >= 0) return { reason: 'decision', kind: 'admission', index: gate.service, view: gate }
     return { reason: 'decision', kind: 'scaler', index: scalers.pending, view: scalers.all[scalers.pending]! }
   }
 
@@ -336,6 +384,11 @@ export class Simulation {
     for (const balancer of balancers.all) {
       balancer.controlled = !balancer.spec.implicit && (names === 'all' || names.includes(balancer.spec.name))
     }
+    const gated = compiled.services.findIndex(({ name }) => name === control.admission)
+    if (control.admission !== undefined && gated < 0) {
+      throw new ConfigError([{ what: `unknown service "${control.admission}"`, path: 'control.admission' }])
+    }
+    this.world.gate.askFor(gated)
     for (const scaler of scalers.all) scaler.controlled = scaler.spec.name === control.scaler
   }
 
@@ -356,6 +409,7 @@ export class Simulation {
       balancers.gauges,
     ]
     services.admission?.gate.gauges.restart(kernel.now)
+    balancers.admission?.gate.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
     this.world.caches.markWindow()

@@ -13,7 +13,7 @@ import {
   SOCKET_COUNTERS,
   SOCKET_GAUGES,
   SOCKETS,
-} from '../model/sockets.ts'
+} from '../model/socket-gauges.ts'
 import type { World } from '../model/world.ts'
 import type { GaugeSummary, SocketResult } from '../results/types.ts'
 

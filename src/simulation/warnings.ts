@@ -14,6 +14,7 @@ export function warnings(result: Omit<Result, 'warnings'>, world: World): Warnin
   return [
     ...saturated(result),
     ...socketWarnings(result),
+    ...poolWarnings(result),
     ...censored(result, world),
     ...samples(result),
     ...warmup(result, world),
@@ -66,6 +67,19 @@ function socketWarnings({ components }: Omit<Result, 'warnings'>): Warning[] {
       })
     return found
   })
+}
+
+function poolWarnings({ components }: Omit<Result, 'warnings'>): Warning[] {
+  return Object.entries(components).flatMap(([name, component]): Warning[] =>
+    component.kind === 'database' && (component.shortfalls ?? 0) > 0
+      ? [
+          {
+            code: 'connections-exhausted',
+            message: `${component.shortfalls} pools found fewer than all of their connections left at ${name}, which had ${component.open!.max} open at its peak. Give each replica fewer connections, or raise maxConnections.`,
+          },
+        ]
+      : [],
+  )
 }
 
 function censored(result: Omit<Result, 'warnings'>, world: World): Warning[] {

@@ -7,6 +7,8 @@ import {
   loadAgent,
   registerAgent,
 } from '../../agents/create-agent.ts'
+import { Box } from '../../src/gym/spaces/box.ts'
+import { Dict } from '../../src/gym/spaces/dict.ts'
 import { Discrete } from '../../src/gym/spaces/discrete.ts'
 import { createBalancingPolicy } from '../../src/policies/balancing/index.ts'
 import { desiredReplicas } from '../../src/policies/scaling/desired-replicas.ts'
@@ -56,6 +58,70 @@ function* decisions(kind: string, from = 0, to = 60): Generator<Step> {
         valid: (action) => actions.contains(action) && target(action) >= 2 && target(action) <= 12,
         after: () => {},
       }
+    }
+  } else if (kind === 'joint') {
+    for (let t = from; t < to; t++) {
+      const scaling = fakeScalingView({ time: 15 * t, ready: 4, min: 2, max: 6, utilization: (t % 10) / 10 })
+      const pool = {
+        ...{
+          n: 6,
+          speed: new Array(6).fill(1),
+          cores: new Array(6).fill(1),
+          inFlight: [0, 1, 2, 3, t % 9, 1],
+        },
+        ...{ answers: [1, 2, 3, t % 4, 0, 0], latency: [0.1, 0.2, 0.1 * (t % 6), 0.3, 0, 0] },
+      }
+      const space = new Dict({
+        weights: new Box(0, 1, { shape: [6] }),
+        replicas: new Discrete(9),
+        admit: new Box(0, 1, { shape: [1] }),
+      })
+      const view = { scaling, pool, capacity: 20, draws: new FakeView(3, 5).draws }
+      yield {
+        info: { view },
+        observation: undefined,
+        valid: (action) => space.contains(action),
+        after: () => {},
+      }
+    }
+  } else if (kind === 'weights') {
+    for (let t = from; t < to; t++) {
+      const view = {
+        ...{ time: t, interval: 1, n: 3, available: [1, 1, 1], speed: [1, 2, 1], cores: [1, 1, 2] },
+        ...{ weights: [0.3, 0.3, 0.4], inFlight: [1, 2, 3], answers: [t % 3, 5, 2], failed: [0, 0, 1] },
+        ...{ latency: [0.1, 0.05 + (t % 7) / 100, 0.2], arrivalRate: 9, declaredRate: 10, demand: 0.1 },
+        draws: new FakeView(3, 5).draws,
+      }
+      const space = new Box(0, 1, { shape: [3] })
+      yield {
+        info: { view },
+        observation: undefined,
+        valid: (action) => space.contains(action),
+        after: () => {},
+      }
+    }
+  } else if (kind === 'admission') {
+    for (let t = from; t < to; t++) {
+      const view = {
+        ...{
+          time: t / 10,
+          requestClass: 0,
+          level: t % 3,
+          levels: 3,
+          demand: 0.05,
+          timeToDeadline: (t % 9) / 20,
+        },
+        ...{ cores: 2, speed: 1, inFlight: t % 20, waiting: Math.max(0, (t % 20) - 2), oldestWait: 0.1 },
+        ...{
+          busy: Math.min(2, t % 20),
+          arrivalRate: 50,
+          readyCapacity: 2,
+          tokens: 1,
+          draws: new FakeView(1, 3).draws,
+        },
+      }
+      const valid = (action: unknown): boolean => action === 0 || action === 1
+      yield { info: { view }, observation: undefined, valid, after: () => {} }
     }
   } else if (kind === 'park') {
     const speed = [0.2, 0.5, 1]
@@ -125,7 +191,9 @@ describe.each(agentDefinitions().map((definition) => [definition.name, definitio
     test('has a summary, an information class and defaults that create accepts', () => {
       const definition = agentDefinitions().find((one) => one.name === name)!
       expect(definition.summary).toMatch(/\.$/)
-      expect(['own', 'reported', 'global', 'oracle', 'observation']).toContain(definition.information)
+      expect(['weights', 'own', 'reported', 'global', 'oracle', 'observation']).toContain(
+        definition.information,
+      )
       expect(() => createAgent(name, definition.defaults)).not.toThrow()
       expect(() => createAgent(name, { nonsense: 1 })).toThrow(/unknown parameter "nonsense"/)
     })

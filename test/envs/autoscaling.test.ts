@@ -133,6 +133,13 @@ describe('Autoscaling-v0', () => {
     expect([phase(1), phase()]).toEqual([first, second])
   })
 
+  test('an episode without a warm start may be shorter than the warm-up of its scenario', () => {
+    const env = autoscaling({ start: 'empty', episodeLength: 3 })
+    const { last } = play(env, 1, () => 28)
+    expect(last.time).toBe(60)
+    expect(last.summary!.meanLatency).toBeGreaterThan(0)
+  })
+
   test('offers changes of at most k', () => {
     const env = autoscaling({ scenario: SCALED, k: 2, start: 'empty' })
     expect(env.actionSpace.n).toBe(5)

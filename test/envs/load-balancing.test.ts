@@ -163,6 +163,28 @@ describe('LoadBalancing-v0', () => {
     expect(-total * env.load.demand).toBeCloseTo(inside + ages + charges, 6)
   })
 
+  test('ends where requests cease to come, or never did', () => {
+    const scenario = (times: string): string => `
+name: Trace
+horizon: 20
+workloads: { w: { to: edge, arrivals: { trace: { times: [${times}] } } } }
+balancers: { edge: { policy: random, to: web, reports: { interval: 1 } } }
+services: { web: { replicas: 2, endpoints: { e: [{ cpu: 10ms }] } } }
+`
+    const env = loadBalancing({ scenario: scenario('3, 4, 9'), start: 'empty' })
+    const ends = Array.from({ length: 3 }, (_, i) => {
+      if (i === 0) env.reset({ seed: 1 })
+      return env.step(0)
+    })
+    expect(ends.map(({ truncated }) => truncated)).toEqual([false, false, true])
+    expect(ends.map(({ info }) => info.time)).toEqual([4, 9, 29])
+    const late = loadBalancing({ scenario: scenario('3'), start: { for: 15 }, invalidAction: 'error' })
+    const { observation } = late.reset({ seed: 1 })
+    expect(late.observationSpace.contains(observation)).toBe(true)
+    expect(late.step(0)).toMatchObject({ truncated: true, info: { elapsed: 0, summary: { seconds: 0 } } })
+    expect(() => late.step(0)).toThrow(/the episode has ended/)
+  })
+
   test('pays the exact total response time when it drains', () => {
     const env = loadBalancing({ scenario: PLAIN, episodeLength: 'horizon', start: 'empty', drain: true })
     env.reset({ seed: 2 })

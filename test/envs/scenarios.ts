@@ -58,3 +58,20 @@ services:
     endpoints: { e: [{ cpu: { exponential: { mean: 500ms } } }] }
     autoscaler: { policy: hpa, min: 2, max: 16, interval: 15s, startup: { lognormal: { mean: 40s, cv: 0.3 } }, metricDelay: 5s }
 `
+
+/** For all controls at once: a pool that is scaled, clients that give up, replicas that slow down. */
+export const FRONT = `
+name: Front
+horizon: 600
+slo: [p95 < 1s]
+workloads:
+  w: { to: edge, arrivals: { poisson: { rate: 20 } }, timeout: 3s, retry: { attempts: 2, backoff: { constant: 100ms } } }
+balancers: { edge: { policy: least-request, to: web } }
+services:
+  web:
+    replicas: 6
+    endpoints: { e: [{ cpu: { exponential: { mean: 200ms } } }] }
+    autoscaler: { policy: hpa, min: 2, max: 10, interval: 10s, startup: 20s }
+events:
+  - { slow: web, factor: 3, spells: { for: 10s, gap: { exponential: { mean: 60s } } } }
+`

@@ -6,6 +6,7 @@ const MODULES = [
   'test_wire',
   'test_spaces',
   'test_env',
+  'test_bad_input',
   'test_composite',
   'test_vector',
   'test_process',

@@ -9,6 +9,7 @@ import numpy as np
 from asyncflow_gym import InvalidActionError, ScenarioError
 from gymnasium import error
 from gymnasium.utils.env_checker import check_env
+from support import quick
 
 BALANCING = "asyncflow/LoadBalancing-v0"
 SCALING = "asyncflow/Autoscaling-v0"
@@ -22,11 +23,11 @@ class EnvTest(unittest.TestCase):
         return env
 
     def test_every_environment_passes_check_env_without_a_warning(self):
-        self.assertGreaterEqual(len(asyncflow_gym.environment_ids()), 2)
+        self.assertEqual(len(asyncflow_gym.environment_ids()), 11)
         for name in asyncflow_gym.environment_ids():
             with self.subTest(name), warnings.catch_warnings():
                 warnings.simplefilter("error")
-                check_env(self.make(name).unwrapped)
+                check_env(self.make(name, **quick(name)).unwrapped)
 
     def test_every_environment_can_be_made_from_its_spec(self):
         for name in asyncflow_gym.environment_ids():
@@ -56,6 +57,19 @@ class EnvTest(unittest.TestCase):
         _, reward, terminated, truncated, info = env.step(0)
         self.assertEqual((type(reward), terminated, truncated), (float, False, True))
         self.assertIn("summary", info)
+
+    def test_scenarios_are_randomised(self):
+        path = "workloads.north.arrivals.poisson.rate"
+        ranges = {path: [200, 300], "services.web.cores": {"choices": [1, 2]}}
+        env = self.make(BALANCING, start="empty", randomize=ranges)
+        drawn = [env.reset(seed=seed)[1]["scenario"] for seed in (1, 2, 1)]
+        self.assertEqual(drawn[0], drawn[2])
+        self.assertNotEqual(drawn[0], drawn[1])
+        self.assertEqual(set(drawn[0]), set(ranges))
+        self.assertTrue(200 <= drawn[0][path] <= 300)
+        self.assertNotIn("scenario", self.make(BALANCING, start="empty").reset(seed=1)[1])
+        with self.assertRaisesRegex(ScenarioError, "makes 5 slots of 6"):
+            gymnasium.make(BALANCING, randomize={"services.web.replicas": {"choices": [5]}})
 
     def test_what_cannot_be_used_is_named(self):
         cases = [
@@ -87,6 +101,31 @@ class EnvTest(unittest.TestCase):
             expected = env.step(valid)
             np.testing.assert_array_equal(after[0], expected[0])
             self.assertEqual(after[1], expected[1])
+
+    def test_actions_of_boxes_and_dicts_are_arrays_and_what_is_none_is_named(self):
+        weights = self.make("asyncflow/LoadBalancingWeights-v0", start="empty").unwrapped
+        weights.reset(seed=1)
+        self.assertEqual(weights.action_space.shape, (6,))
+        for action, message in [
+            (np.full(6, 1.5, np.float32), "is not in|from 0 to 1|not in"),
+            (np.zeros(5, np.float32), r"shape \(5,\), not \(6,\)"),
+            (np.array(["x"] * 6), "not an array of float32"),
+        ]:
+            with self.subTest(action=action), self.assertRaisesRegex(InvalidActionError, message):
+                weights.step(action)
+        self.assertLess(weights.step(np.ones(6))[1], 0)
+        with self.assertRaisesRegex(TypeError, "has no list of masks"):
+            weights.action_masks()
+
+        joint = self.make("asyncflow/JointControl-v0", start="empty").unwrapped
+        _, info = joint.reset(seed=1)
+        self.assertEqual(set(joint.action_space.spaces), {"admit", "replicas", "weights"})
+        np.testing.assert_array_equal(info["action_mask"]["replicas"], info["actionMask"]["replicas"])
+        stay = {"weights": np.ones(24, np.float32), "replicas": 22, "admit": np.ones(1, np.float32)}
+        for part in ({"replicas": 99}, {"admit": np.full(1, np.nan, np.float32)}, {"more": 1}):
+            with self.subTest(part=part), self.assertRaises(InvalidActionError):
+                joint.step({**stay, **part})
+        self.assertLess(joint.step(stay)[1], 0)
 
     def test_a_masked_action_raises_where_the_environment_is_asked_to(self):
         env = self.make(SCALING, invalidAction="error", start="empty").unwrapped

@@ -1,3 +1,4 @@
+import pickle
 import unittest
 
 import asyncflow_gym
@@ -14,7 +15,7 @@ SCALING = "asyncflow/Autoscaling-v0"
 
 def assert_same(a, b, path="result"):
     """The same types, dtypes, shapes and values, all the way down."""
-    assert type(a) is type(b), f"{path}: {type(a)} and {type(b)}"
+    assert type(a) is type(b) or (isinstance(a, dict) and isinstance(b, dict)), f"{path}: {type(a)} and {type(b)}"
     if isinstance(a, dict):
         assert a.keys() == b.keys(), f"{path}: {a.keys() ^ b.keys()}"
         for key in a:
@@ -102,6 +103,38 @@ class VectorTest(unittest.TestCase):
             assert_same(tuple(results), tuple(expected))
             np.testing.assert_array_equal(infos["time"], all_infos["time"])
         self.assertEqual(infos["final_info"].keys(), keys)
+
+    def test_infos_are_there_however_late_they_are_looked_at(self):
+        options = {"max_episode_steps": 3, "autoreset_mode": "SameStep", "start": "empty"}
+        for more in [{}, {"threads": 2}]:
+            env = self.make(BALANCING, **options, **more)
+            now = self.make(BALANCING, **options)
+            env.reset(seed=1)
+            now.reset(seed=1)
+            late = []
+            for _ in range(9):
+                late.append(env.step([0, 1, 2])[4])
+                infos = now.step([0, 1, 2])[4]
+                np.testing.assert_array_equal(env.action_masks(), infos["action_mask"])
+            env.close()
+            again = self.make(BALANCING, **options)
+            again.reset(seed=1)
+            for infos in late:
+                assert_same(infos, again.step([0, 1, 2])[4])
+        self.assertEqual(type(pickle.loads(pickle.dumps(late[0]))), dict)
+        self.assertEqual({**late[0]}, dict(late[0]))
+
+    def test_threads_give_the_same(self):
+        for mode in AutoresetMode:
+            options = {"max_episode_steps": 4, "autoreset_mode": mode, **quick(BALANCING)}
+            one, two = self.make(BALANCING, 5, **options), self.make(BALANCING, 5, threads=2, **options)
+            assert_same(two.reset(seed=3), one.reset(seed=3))
+            for _ in range(3):
+                assert_same(two.step([0, 1, 2, 3, 4]), one.step([0, 1, 2, 3, 4]))
+        with self.assertRaisesRegex(InvalidActionError, "the action of environment 4 is 6"):
+            two.step([0, 1, 2, 3, 6])
+        with self.assertRaisesRegex(ValueError, "expected an integer of at least 1, got 0 .*threads"):
+            self.make(BALANCING, threads=0)
 
     def test_a_masked_action_that_raises_asks_for_a_reset(self):
         env = self.make(SCALING, invalidAction="error", start="empty")

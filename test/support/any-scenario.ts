@@ -8,14 +8,12 @@ import { balancingPolicies, createBalancingPolicy, scalingPolicies } from '../..
 import type { BalancerInput } from '../../src/scenario/schema/balancer.ts'
 import type { CallPolicyInput, RetryInput } from '../../src/scenario/schema/call-policy.ts'
 import type { Quantity } from '../../src/scenario/schema/common.ts'
+import type { ConcurrencyLimitInput } from '../../src/scenario/schema/concurrency-limit.ts'
 import type { DistributionInput } from '../../src/scenario/schema/distribution.ts'
 import type { EventInput } from '../../src/scenario/schema/event.ts'
 import type { LinkInput } from '../../src/scenario/schema/link.ts'
-import type {
-  ConcurrencyLimitInput,
-  OverloadInput,
-  RateLimitInput,
-} from '../../src/scenario/schema/overload.ts'
+import type { OverloadInput } from '../../src/scenario/schema/overload.ts'
+import type { RateLimitInput } from '../../src/scenario/schema/rate-limit.ts'
 import type { ReplicaGroupInput, ServiceInput } from '../../src/scenario/schema/service.ts'
 import type { SocketsInput } from '../../src/scenario/schema/sockets.ts'
 import type { StepInput } from '../../src/scenario/schema/step.ts'
@@ -146,6 +144,10 @@ const overload: fc.Arbitrary<Pick<ServiceInput, 'overload' | 'cancel'>> = fc.rec
           'adaptive-lifo' as const,
           'priority' as const,
         ),
+        dagor: fc.constantFrom<NonNullable<OverloadInput['dagor']>[]>(
+          { queueTime: 0.02, window: 0.5, increase: 0.1 },
+          { queueTime: 0.05, requests: 5, share: false },
+        ),
         bulkheads: fc.constantFrom<NonNullable<OverloadInput['bulkheads']>[]>(
           { a: { endpoints: ['a'], concurrent: 1, maxWait: 0.1 } },
           { a: { endpoints: ['a', 'b'], concurrent: 2 }, x: { classes: ['w.x'], concurrent: 1 } },
@@ -165,8 +167,8 @@ function allowed(
   { overload, cancel }: Pick<ServiceInput, 'overload' | 'cancel'>,
   discipline: 'fifo' | 'ps',
 ): Pick<ServiceInput, 'overload' | 'cancel'> {
-  const { queue, shed, ...rest } = overload ?? {}
-  const some = discipline === 'ps' ? { ...rest, shed: 'deadline' as const } : { ...rest, queue, shed }
+  const { queue, shed, dagor, ...rest } = overload ?? {}
+  const some = discipline === 'ps' ? { ...rest, shed: 'deadline' as const } : { ...rest, queue, shed, dagor }
   return {
     ...(overload === undefined ? {} : { overload: some }),
     ...(cancel === undefined ? {} : { cancel }),
@@ -252,19 +254,28 @@ function service(
           { count: 2, speed: 0.5 },
         ]),
       ),
+      starts: fc.record(
+        {
+          readiness: fc.constant({ initialDelay: 0.2, period: 0.5, failureThreshold: 2 }),
+          coldStart: fc.constant({ duration: 2, speed: 0.3 }),
+        },
+        { requiredKeys: [] },
+      ),
       scaled: fc.option(
         fc.record({
           policy: fc.constantFrom(...scalingPolicies.keys()),
           startup: duration(1),
           metricDelay: fc.constantFrom(0, 0.5, 3),
+          drainTimeout: calm ? fc.constant(undefined) : fc.constantFrom(undefined, 0, 0.1),
         }),
         { freq: 5 },
       ),
     })
-    .map(({ a, b, cores, discipline, defaults, guarded, memory, workers, replicas, scaled }) => ({
+    .map(({ a, b, cores, discipline, defaults, guarded, memory, workers, replicas, starts, scaled }) => ({
       endpoints: { a, b },
       cores,
       discipline,
+      ...starts,
       ...(defaults ?? {}),
       ...(guarded === null ? {} : allowed(guarded, discipline)),
       // Fits any endpoint: 4 MiB at most, twice in no repeat.
@@ -286,6 +297,7 @@ const richArrivals = (open: boolean): fc.Arbitrary<WorkloadInput['arrivals']> =>
 const richProfile: fc.Arbitrary<NonNullable<WorkloadInput['profile']>> = fc.constantFrom<
   NonNullable<WorkloadInput['profile']>[]
 >(
+  [{ diurnal: { amplitude: 1, period: 6 } }, { steps: { at: [[2, 0.5]], period: 5 } }],
   { spike: { factor: 4, at: 3, rise: 1, hold: 1, decay: 2 } },
   { rates: { values: [0, 2, 1], interval: 1.5, smooth: true, repeat: true } },
 )
@@ -365,6 +377,15 @@ export function anyScenarioWithSockets(kind: ScenarioKind = {}): fc.Arbitrary<Sc
     })
 }
 
+/** How a surge comes: all of a sudden, after a rise, or now and then. */
+function announced(pick: number): Partial<Extract<EventInput, { surge: string }>> {
+  if (pick % 3 === 0) return {}
+  return {
+    precursor: { lead: { exponential: { mean: 2 } }, falseAlarms: 0.3 },
+    ...(pick % 3 === 1 ? {} : { spells: { for: 1, gap: { exponential: { mean: 2 } } } }),
+  }
+}
+
 const policies = [...balancingPolicies.keys()]
 
 /** What a balancer knows of its hosts and makes of it. */
@@ -374,12 +395,33 @@ const hostOptions: fc.Arbitrary<BalancerInput> = fc.record(
     slowStart: fc.constant({ window: 4, minWeight: 0.2 }),
     outlierDetection: fc.constant({ consecutiveFailures: 2, interval: 1, baseEjection: 2 }),
     panicThreshold: fc.constantFrom(0.4, 0.9),
+    passiveChecks: fc.constant({ maxFails: 2, failTimeout: 1 }),
   },
   { requiredKeys: [] },
 )
 
+/** Limits of a balancer that act within a few hundred legs. */
+const balancerOverload: fc.Arbitrary<BalancerInput> = fc
+  .constantFrom<NonNullable<BalancerInput['overload']>[]>(
+    { concurrencyLimit: 3, shed: 'deadline' },
+    {
+      concurrencyLimit: { fixed: { limit: 2, maxQueue: 5, maxWait: 0.2 } },
+      queue: 'priority',
+      shed: ['deadline', { codel: { target: 0.01, interval: 0.05 } }],
+    },
+    { concurrencyLimit: { aimd: { initial: 3, min: 1, max: 6, maxQueue: 9 } }, queue: 'lifo' },
+    { bulkheads: { x: { classes: ['w.x'], concurrent: 1, maxWait: 0.1 } }, queueLimit: 2 },
+    { rateLimit: { leaky: { rate: 12, capacity: 4 } } },
+  )
+  .map((overload) => ({ overload, noBackend: 0.5 }))
+
 /** Without what the policy or the way of the answers rules out. */
-export function fitting({ outlierDetection, ...balancer }: BalancerInput): BalancerInput {
+export function fitting({
+  outlierDetection,
+  passiveChecks,
+  overload,
+  ...balancer
+}: BalancerInput): BalancerInput {
   const { uses = [] } = createBalancingPolicy({ name: balancer.policy as string, params: {} }, 1)
   const response = uses.includes('answers') ? 'proxy' : balancer.response
   return {
@@ -387,6 +429,8 @@ export function fitting({ outlierDetection, ...balancer }: BalancerInput): Balan
     response,
     ...(balancer.policy === 'stale-estimate' ? { reports: { interval: 0.5 } } : {}),
     ...(response === 'proxy' && outlierDetection !== undefined ? { outlierDetection } : {}),
+    ...(response === 'proxy' && passiveChecks !== undefined ? { passiveChecks } : {}),
+    ...(response === 'proxy' && overload !== undefined ? { overload } : {}),
   }
 }
 
@@ -411,8 +455,9 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
                 noBackend: fc.constantFrom(0, 0.5),
                 response: fc.constantFrom('proxy' as const, 'proxy' as const, 'direct' as const),
                 hosts: hostOptions,
+                guard: calm ? fc.constant({}) : fc.oneof(fc.constant({}), balancerOverload),
               })
-              .map(({ hosts, ...balancer }) => fitting({ ...balancer, ...hosts })),
+              .map(({ hosts, guard, ...balancer }) => fitting({ ...balancer, ...hosts, ...guard })),
             { minLength: count, maxLength: count },
           ),
           first: workload(way(0), kind),
@@ -475,7 +520,8 @@ export function anyScenario(kind: ScenarioKind = {}): fc.Arbitrary<ScenarioInput
               return link === undefined ? [] : [{ latency: linkName, add: 0.05, at, for: lasts }]
             if (what === 'loss')
               return link === undefined || calm ? [] : [{ loss: linkName, add: 0.2, at, for: lasts }]
-            if (what === 'surge') return open ? [{ surge: 'w', factor: 2, at, for: lasts }] : []
+            if (what === 'surge')
+              return open ? [{ surge: 'w', factor: 2, at, for: lasts, ...announced(pick) }] : []
             if (what === 'slow') return [{ slow: place, factor: 3, at, for: lasts }]
             return [
               {
@@ -520,12 +566,14 @@ export function withDatabase(
       transaction: fc.constantFrom('none', 'none', 'plain', 'branch', 'nested', 'calls'),
       pooled: fc.option(fc.record({ maxConnections: fc.integer({ min: 1, max: 8 }) }), { freq: 3 }),
       usl: fc.option(fc.constantFrom({ sigma: 0.2 }, { sigma: 0.05, kappa: 0.1 }), { freq: 3 }),
+      rowLocks: fc.boolean(),
     })
     .map(({ scenario, connections, parallelism, acquireTimeout, latency, policy, link, struck, ...more }) => {
-      const { transaction, pooled, usl } = more
+      const { transaction, pooled, usl, rowLocks } = more
       const [first, spec] = Object.entries(scenario.services!)[0]!
-      const query: StepInput = { query: { to: 'db', latency, ...policy } }
-      const own: StepInput = { query: { to: 'db', latency, ...withoutRepeats(policy) } }
+      const row = rowLocks ? { key: { zipf: { n: 3, s: 1 } } } : {}
+      const query: StepInput = { query: { to: 'db', latency, ...row, ...policy } }
+      const own: StepInput = { query: { to: 'db', latency, ...row, ...withoutRepeats(policy) } }
       const within = (steps: StepInput[]): StepInput => ({ transaction: { to: 'db', steps } })
       const plain = within([own, { cpu: 0.002 }, own, { io: 0.01 }])
       const held: Record<string, (list: StepInput[]) => StepInput[]> = {
@@ -565,6 +613,7 @@ export function withDatabase(
             acquireTimeout: calm ? 1e6 : acquireTimeout,
             ...(parallelism === null ? {} : { parallelism }),
             ...(usl === null ? {} : { usl }),
+            rowLocks,
             ...(pooled === null
               ? {}
               : { pool: 'per-replica' as const, maxConnections: calm ? 100 : pooled.maxConnections }),
@@ -604,6 +653,7 @@ export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false):
         coalesce: fc.boolean(),
         ttlReset: fc.boolean(),
         ttl: fc.constantFrom(0.2, 2, 100),
+        early: fc.boolean(),
         warm: fc.boolean(),
         hit: fc.oneof(fc.constant<Duration>(0), duration(0.01)),
       }),
@@ -616,7 +666,9 @@ export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false):
     })
     .map(({ scenario, cache, hitRatio, second, latency, keys, policies, link }) => {
       const [first, spec] = Object.entries(scenario.services!)[0]!
-      const key = hitRatio === null ? { key: { zipf: { n: keys, s: 0.9 } } } : {}
+      const { early, ...plain } = cache
+      const drawn = keys > 10 ? { zipf: { n: keys, s: 0.9 } } : { trace: { values: [7, 'a', 7, 3, keys] } }
+      const key = hitRatio === null ? { key: drawn } : {}
       const call: StepInput = { call: { to: 'cache', ...key, ...policies[0] } }
       const query: StepInput = { query: { to: 'db', latency, ...policies[1] } }
       const endpoints = Object.fromEntries(
@@ -630,7 +682,8 @@ export function withCache(scenarios: fc.Arbitrary<ScenarioInput>, calm = false):
         services: { ...scenario.services, [first]: { ...spec, endpoints } },
         caches: {
           cache: {
-            ...(hitRatio === null ? cache : { hitRatio, hit: cache.hit }),
+            ...(hitRatio === null ? plain : { hitRatio, hit: plain.hit }),
+            ...(hitRatio === null && early ? { earlyRecompute: 5 } : {}),
             miss: [
               { io: 0.01 },
               second ? { call: { to: 'far', ...(hitRatio === null ? {} : { key: 3 }) } } : query,

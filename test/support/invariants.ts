@@ -207,12 +207,25 @@ export function expectConsistentDatabases(simulation: Simulation): void {
     pools.check(d)
     // Nobody waits while there is room.
     if (gauge(QUEUE_POOL) > 0 && !spec.perReplica) expect(gauge(CONNECTIONS)).toBe(spec.connections)
-    if (gauge(QUEUE_QUERY) > 0) expect(gauge(RUNNING)).toBe(spec.parallelism)
+    if (gauge(QUEUE_QUERY) > 0 && !spec.rowLocks) expect(gauge(RUNNING)).toBe(spec.parallelism)
+    // Who has a lock runs, or waits for the server to run another.
+    if (gauge(QUEUE_QUERY) > 0) expect(gauge(RUNNING)).toBeGreaterThan(0)
   })
 }
 
 /** Legs in flight under a limit of concurrency and those that wait, and what they are counted as. */
-function expectAdmission({ world: { services, compiled } }: Simulation): void {
+function expectAdmission({ world: { services, balancers, compiled } }: Simulation): void {
+  compiled.balancers.forEach((_, b) => {
+    if (balancers.admission === undefined) return
+    const { gate } = balancers.admission
+    const waiting = gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    expect(waiting).toBeGreaterThanOrEqual(gate.waitingOf(b))
+    // In flight behind it, about to be decided for, or without a backend.
+    expect(gate.inFlightOf(b)).toBeGreaterThanOrEqual(0)
+    expect(gate.inFlightOf(b)).toBeLessThanOrEqual(
+      balancers.gauges.value[2 * b]! + balancers.gauges.value[2 * b + 1]!,
+    )
+  })
   const { admission } = services
   if (admission === undefined) return
   compiled.services.forEach((spec, s) => {
@@ -248,6 +261,7 @@ export function expectConsistentCaches(simulation: Simulation): void {
     else expect(gauge(LOADING) + gauge(WAITING)).toBeLessThanOrEqual(here)
     if (gauge(WAITING) > 0) expect(gauge(LOADING)).toBeGreaterThan(0)
     expect(caches.coalesced[c]).toBeLessThanOrEqual(caches.misses[c]!)
+    expect(caches.early[c]).toBeLessThanOrEqual(caches.misses[c]!)
   })
 }
 
@@ -260,17 +274,20 @@ function expectNoTrialIsOut({ world: { callers, kernel } }: Simulation): void {
   }
 }
 
-/** Who gets traffic: nobody that is not ready, and no ejected host unless all hosts do. */
+/** Who gets traffic: nobody that is not ready or known to have crashed, and no ejected host unless all hosts do. */
 function expectHealth({ world }: Simulation): void {
   const { balancers, replicas } = world
-  for (const { available, availableCount, rotation, health, spec } of balancers.all) {
+  for (const { available, availableCount, rotation, health, passive, spec } of balancers.all) {
     expect(available.reduce((sum, value) => sum + value, 0)).toBe(availableCount)
     expect(new Set(rotation).size).toBe(availableCount)
     for (const slot of rotation) {
       const r = spec.replicas[slot]!
       expect([available[slot], replicas.state[r], replicas.drained[r]]).toEqual([1, READY, 0])
       if (health?.panicking) continue
-      expect([replicas.crashed[r], health?.ejected[slot] ?? 0]).toEqual([0, 0])
+      const down = passive?.isDown(slot, world.kernel.now) ?? false
+      expect([replicas.seemsUp(r), health?.ejected[slot] ?? 0, down]).toEqual([true, 0, false])
+      const probed = world.compiled.services[replicas.service[r]!]!.readiness !== undefined
+      if (!probed) expect(replicas.crashed[r]).toBe(0)
     }
     if (health !== undefined)
       expect(health.ejected.reduce((sum, value) => sum + value, 0)).toBe(health.active)
@@ -300,6 +317,13 @@ export function expectDrained(simulation: Simulation): void {
   simulation.world.databases.gauges.value.forEach((value, i) => {
     if (i % DATABASE_GAUGES !== OPEN) expect(value).toBe(0)
   })
+  if (balancers.admission !== undefined) {
+    const { gate } = balancers.admission
+    balancers.all.forEach((_, b) => {
+      expect(gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(gate.inFlightOf(b) + gate.waitingOf(b)).toBe(0)
+    })
+  }
   compiled.caches.forEach((_, c) => {
     for (const gauge of [LOADING, WAITING])
       expect(simulation.world.caches.gauges.value[c * CACHE_GAUGES + gauge]).toBe(0)

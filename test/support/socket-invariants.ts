@@ -1,7 +1,7 @@
 /** What connections hold agrees with the connections that are there. */
 import { expect } from 'vitest'
 import { FREE, IDLE, QUEUED } from '../../src/model/connections.ts'
-import { BACKLOG, CONNECTION_MEMORY, PORTS, SOCKET_GAUGES, SOCKETS } from '../../src/model/sockets.ts'
+import { BACKLOG, CONNECTION_MEMORY, PORTS, SOCKET_GAUGES, SOCKETS } from '../../src/model/socket-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 
 export function connectionMemory({ world: { sockets } }: Simulation, node: number): number {
@@ -15,8 +15,8 @@ export function expectSockets({ world }: Simulation): void {
   const nodes = compiled.nodes.length
   const nodeOf = (instance: number): number =>
     instance < nodes ? instance : compiled.services[replicas.service[instance - nodes]!]!.node
-  const used = new Array<number>(sockets.used.length).fill(0)
-  const waiting = new Array<number>(sockets.used.length).fill(0)
+  const used = new Array<number>(sockets.ends.used.length).fill(0)
+  const waiting = new Array<number>(sockets.ends.used.length).fill(0)
   const ports = all.caller.map((_, pair) => all.waiting[pair]!)
   let live = 0
   for (let c = 0; c < all.end; c++) {
@@ -31,12 +31,12 @@ export function expectSockets({ world }: Simulation): void {
     if (all.state[c] === QUEUED) waiting[all.callee[pair]!]!++
   }
   expect(all.live).toBe(live)
-  expect([...sockets.waiting]).toEqual(waiting)
+  expect([...sockets.handshakes.waiting]).toEqual(waiting)
   const gauges = compiled.nodes.map(() => [0, 0, 0, 0])
   used.forEach((count, instance) => {
     const spec = compiled.sockets![nodeOf(instance)]
     if (spec?.own === undefined) return
-    expect(sockets.used[instance]).toBe(count)
+    expect(sockets.ends.used[instance]).toBe(count)
     expect(count).toBeLessThanOrEqual(spec.own.max)
     expect(waiting[instance]).toBeLessThanOrEqual(spec.own.backlog)
     expect(count * spec.own.memoryPerConnection).toBeLessThanOrEqual(spec.memory)

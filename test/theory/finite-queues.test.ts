@@ -3,7 +3,7 @@
  * (Sevastyanov, 1957), and the token bucket with Poisson input, which refuses as M/D/1/K does.
  */
 import { describe, expect, test } from 'vitest'
-import type { RateLimitInput } from '../../src/scenario/schema/overload.ts'
+import type { RateLimitInput } from '../../src/scenario/schema/rate-limit.ts'
 import type { ServiceInput } from '../../src/scenario/schema/service.ts'
 import {
   expectMean,
@@ -95,6 +95,7 @@ describe('a token bucket with Poisson input', () => {
   test.each([
     [0.8, 1, 0.444444],
     [0.8, 2, 0.19957],
+    [1, 5, 0.103449],
     [1.2, 5, 0.199147],
   ])('rho = %d, b = %i refuses %d, as M/D/1/K', (rho, burst, exact) => {
     const limits: RateLimitInput[] = [

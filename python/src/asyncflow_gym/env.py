@@ -8,7 +8,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium import error
+from gymnasium import error, spaces
 from numpy.typing import NDArray
 
 from .bridge import Bridge, shared_bridge
@@ -66,7 +66,9 @@ class AsyncflowEnv(gymnasium.Env[Any, Any]):
         return value_from_wire(self.observation_space, observation), reward, terminated, truncated, self._info(info)
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """Which actions are valid now, as MaskablePPO of sb3-contrib asks for them."""
+        """Which actions are valid now, as MaskablePPO of sb3-contrib asks for them. TypeError for a Box or a Dict."""
+        if not isinstance(self.action_space, spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary | spaces.Tuple):
+            raise TypeError(f"{self.action_space} has no list of masks. Where a part has one it is in info['actionMask'].")
         if self._mask is None:
             raise error.ResetNeeded("there is no action mask before reset(). Call reset() first.")
         parts = self._mask if isinstance(self._mask, list) else [self._mask]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,3 +32,49 @@ def _objects(values: list[Any], present: np.ndarray) -> np.ndarray:
         objects[i] = value
     objects[~present] = None
     return objects
+
+
+class LazyInfos(dict[str, Any]):
+    """The infos of a step, fetched when something in them is looked at: most training loops never do.
+
+    It is the dict that it stands for in all that a program can do with it.
+    """
+
+    __slots__ = ("_fetch", "__weakref__")
+
+    def __init__(self, fetch: Callable[[], dict[str, Any]]) -> None:
+        super().__init__()
+        self._fetch: Callable[[], dict[str, Any]] | None = fetch
+
+    def fetch(self) -> None:
+        """Now, unless it was done."""
+        if self._fetch is not None:
+            values = self._fetch()
+            self._fetch = None
+            super().update(values)
+
+    @property
+    def fetched(self) -> bool:
+        return self._fetch is None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (dict, (dict(self),))
+
+
+def _fetching(name: str) -> Callable[..., Any]:
+    plain = getattr(dict, name)
+
+    def method(self: LazyInfos, *args: Any, **kwargs: Any) -> Any:
+        self.fetch()
+        return plain(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = plain.__doc__
+    return method
+
+
+for _name in (
+    "__contains__ __delitem__ __eq__ __getitem__ __ior__ __iter__ __len__ __ne__ __or__ __repr__ __reversed__ __ror__ "
+    "__setitem__ clear copy get items keys pop popitem setdefault update values"
+).split():
+    setattr(LazyInfos, _name, _fetching(_name))

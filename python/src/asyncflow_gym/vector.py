@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
+import weakref
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from .bridge import Bridge, shared_bridge
 from .env import SEEDS
-from .infos import infos_from_columns
+from .infos import LazyInfos, infos_from_columns
 from .options import options_to_wire
 from .spaces import space_from_json, value_from_wire, value_to_wire
 
@@ -24,16 +26,19 @@ _MODES = {
     AutoresetMode.SAME_STEP: "same-step",
     AutoresetMode.DISABLED: "disabled",
 }
+# For how many steps, the last included, the other side keeps infos.
+_INFOS_KEPT = 4
 
 
 class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     """Made by ``gymnasium.make_vec(id, num_envs=N, vectorization_mode="vector_entry_point", **options)``.
 
     It behaves as ``gymnasium.vector.SyncVectorEnv`` of the same environments, one message to Node per step.
-    ``autoreset_mode`` is one of Gymnasium's three. ``info_keys`` are the keys of the infos to fetch, e.g.
-    ``["action_mask"]``: infos are a good part of the time of a step. An action outside the space raises InvalidActionError before any
-    environment has moved; a masked one under ``invalidAction: 'error'`` raises it when some have, and the next
-    call must then be ``reset``.
+    ``autoreset_mode`` is one of Gymnasium's three. The infos of a step are fetched when they are looked at, since they are
+    a good part of its time; with ``info_keys``, e.g. ``["action_mask"]``, every step brings these and no others.
+    ``threads`` of the simulator's process step the environments, each a share. An action outside the space raises
+    InvalidActionError before any environment has moved; a masked one under ``invalidAction: 'error'`` raises it when
+    some have, and the next call must then be ``reset``.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         max_episode_steps: int | None = None,
         render_mode: str | None = None,
         info_keys: Sequence[str] | None = None,
+        threads: int = 1,
         **options: Any,
     ) -> None:
         if render_mode is not None:
@@ -54,7 +60,14 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         self.metadata = {"render_modes": [], "autoreset_mode": mode}
         self._bridge: Bridge | None = shared_bridge()
         handle, observation, action, told = self._bridge.request(
-            "make-vector", environment_id, options_to_wire(options), num_envs, _MODES[mode], max_episode_steps, keys
+            "make-vector",
+            environment_id,
+            options_to_wire(options),
+            num_envs,
+            _MODES[mode],
+            max_episode_steps,
+            keys,
+            int(threads),
         )
         self._handle = int(handle)
         self.single_observation_space = space_from_json(json.loads(observation))
@@ -63,6 +76,10 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._seeded = np.zeros(num_envs, np.bool_)
         self._masks: NDArray[np.int8] | None = None
+        # Of the last step, where its masks are not in `_masks` yet.
+        self._unread: tuple[int, LazyInfos] | None = None
+        # Of the last steps, which must be fetched before the other side forgets them if they are still in use.
+        self._recent: deque[weakref.ref[LazyInfos] | None] = deque()
         for message in told:
             warnings.warn(message, stacklevel=2)
 
@@ -76,6 +93,9 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         super().reset(seed=seed if isinstance(seed, int) else None)
         options = dict(options or {})
         mask = _checked_mask(options.pop("reset_mask", None), self.num_envs)
+        if mask is not None:
+            self._read_masks()
+        self._unread = None
         chosen = np.ones(self.num_envs, np.bool_) if mask is None else mask
         observations, columns = self._connection().request(
             "reset-vector",
@@ -90,12 +110,21 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     def step(self, actions: Any) -> tuple[Any, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """Raises InvalidActionError or gymnasium.error.ResetNeeded."""
         wire = value_to_wire(self.action_space, actions, "the batch of actions")
-        observations, rewards, terminations, truncations, columns, final_observations, final_columns = (
-            self._connection().request("step-vector", self._handle, wire)
+        bridge = self._connection()
+        while len(self._recent) >= _INFOS_KEPT - 1:
+            reference = self._recent.popleft()
+            old = reference() if reference is not None else None
+            if old is not None:
+                old.fetch()
+        self._recent.append(None)
+        observations, rewards, terminations, truncations, number, *told = bridge.request(
+            "step-vector", self._handle, wire
         )
-        infos = self._infos(columns)
-        if final_observations is not None:
-            infos.update(self._finals(final_observations, final_columns))
+        if told:
+            infos = _infos_of(*told, self.num_envs, self.single_observation_space)
+            self._keep_masks(infos)
+        else:
+            infos = self._lazy_infos(bridge, int(number))
         return (
             value_from_wire(self.observation_space, observations),
             rewards,
@@ -106,38 +135,53 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Which actions are valid now, one row per environment."""
+        self._read_masks()
         if self._masks is None:
             raise error.ResetNeeded("there are no action masks before reset(). Call reset() first.")
         return self._masks.astype(np.bool_)
 
     def close_extras(self, **kwargs: Any) -> None:
         """Called by ``close``."""
+        for reference in getattr(self, "_recent", ()):
+            infos = reference() if reference is not None else None
+            if infos is not None and self._bridge is not None and self._bridge.alive:
+                infos.fetch()
         bridge, self._bridge = getattr(self, "_bridge", None), None
         if bridge is not None and hasattr(self, "_handle"):
             bridge.release(self._handle)
 
     def _infos(self, columns: dict[str, Any]) -> dict[str, Any]:
         infos = infos_from_columns(columns, self.num_envs)
+        self._keep_masks(infos)
+        return infos
+
+    def _keep_masks(self, infos: dict[str, Any]) -> None:
         masks, present = infos.get("actionMask"), infos.get("_actionMask")
         if isinstance(masks, np.ndarray) and masks.dtype != object:
             if self._masks is None or present.all():
                 self._masks = masks
             else:
                 self._masks = np.where(present[:, None], masks, self._masks)
+
+    def _lazy_infos(self, bridge: Bridge, number: int) -> LazyInfos:
+        # Not by way of this object, which holds the last of them: it shall go as soon as nobody uses it.
+        handle, count, space = self._handle, self.num_envs, self.single_observation_space
+        infos = LazyInfos(lambda: _infos_of(*bridge.request("infos-vector", handle, number, None), count, space))
+        self._recent[-1] = weakref.ref(infos)
+        self._unread = (number, infos)
         return infos
 
-    def _finals(self, observations: list[Any], columns: dict[str, Any]) -> dict[str, Any]:
-        ended = np.array([value is not None for value in observations], np.bool_)
-        last = np.full(self.num_envs, None, dtype=object)
-        for i, value in enumerate(observations):
-            if value is not None:
-                last[i] = value_from_wire(self.single_observation_space, value)
-        return {
-            "final_obs": last,
-            "_final_obs": ended,
-            "final_info": infos_from_columns(columns, self.num_envs),
-            "_final_info": ended.copy(),
-        }
+    def _read_masks(self) -> None:
+        """Those of the last step, if they are not known yet."""
+        unread, self._unread = self._unread, None
+        if unread is None:
+            return
+        number, infos = unread
+        if infos.fetched:
+            self._keep_masks(infos)
+        else:
+            columns = self._connection().request("infos-vector", self._handle, number, ["actionMask"])[0]
+            self._keep_masks(infos_from_columns(columns, self.num_envs))
 
     def _seeds(self, seed: int | Sequence[int | None] | None, chosen: NDArray[np.bool_]) -> list[int | None]:
         if seed is None:
@@ -160,6 +204,22 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         if self._bridge is None:
             raise error.ClosedEnvironmentError("the environments are closed. Make others.")
         return self._bridge
+
+
+def _infos_of(
+    columns: dict[str, Any], observations: list[Any] | None, final_columns: Any, count: int, space: Any
+) -> dict[str, Any]:
+    """``observations``: the last ones of the episodes that a step has ended; None where it ended none."""
+    infos = infos_from_columns(columns, count)
+    if observations is not None:
+        ended = np.array([value is not None for value in observations], np.bool_)
+        last = np.full(count, None, dtype=object)
+        for i, value in enumerate(observations):
+            if value is not None:
+                last[i] = value_from_wire(space, value)
+        infos["final_obs"], infos["_final_obs"] = last, ended
+        infos["final_info"], infos["_final_info"] = infos_from_columns(final_columns, count), ended.copy()
+    return infos
 
 
 def _checked_mask(mask: Any, count: int) -> NDArray[np.bool_] | None:

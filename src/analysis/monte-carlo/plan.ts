@@ -189,14 +189,18 @@ class Trial {
   }
 
   private objectives(): PlannedObjective[] {
-    return this.configuration.scenario.slo.map(({ text, below, kind }, i) => {
+    return this.configuration.scenario.slo.map((slo, i) => {
+      const { text, kind } = slo
+      const bound = kind === 'throughput' ? slo.above : slo.below
       const values = this.replications.map(({ slo }) => slo[i]!.value)
       const known = values.filter((value) => value !== null)
-      if (known.length < values.length) return { text, estimate: null, bound: below, verdict: 'missed' }
-      if (known.length < 2) return { text, estimate: null, bound: below, verdict: 'undecided' }
+      if (known.length < values.length) return { text, estimate: null, bound, verdict: 'missed' }
+      if (known.length < 2) return { text, estimate: null, bound, verdict: 'undecided' }
       const [low, high] = kind === 'errors' ? this.errorBounds(known) : this.bounds(known)
-      const verdict = high < below ? 'met' : low >= below ? 'missed' : 'undecided'
-      return { text, estimate: mean(known), bound: below, verdict }
+      const [met, missed] =
+        kind === 'throughput' ? [low > bound, high <= bound] : [high < bound, low >= bound]
+      const verdict = met ? 'met' : missed ? 'missed' : 'undecided'
+      return { text, estimate: mean(known), bound, verdict }
     })
   }
 

@@ -13,7 +13,13 @@ export type ArrayByDType = {
 
 export type ArrayDType = keyof ArrayByDType
 
-type Constructors = { readonly [D in ArrayDType]: new (length: number) => ArrayByDType[D] }
+type Constructors = {
+  readonly [D in ArrayDType]: {
+    readonly BYTES_PER_ELEMENT: number
+    new (length: number): ArrayByDType[D]
+    new (buffer: ArrayBufferLike, byteOffset: number, length: number): ArrayByDType[D]
+  }
+}
 
 export const ARRAY_BY_DTYPE: Constructors = {
   float32: Float32Array,

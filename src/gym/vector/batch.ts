@@ -9,19 +9,39 @@ export type BatchArray = ArrayByDType[ArrayDType]
 /** An array for the spaces of numbers (a Float64Array for `Discrete`), an object of batches for `Dict`, a list for `Tuple`. */
 export type Batch = BatchArray | { readonly [key: string]: Batch } | readonly Batch[]
 
+/** Where the memory of a batch comes from: an array of zeros. */
+export type Allocate = (dtype: ArrayDType, length: number) => BatchArray
+
 /** A batch of zeros. */
-export function newBatch(space: Space, count: number): Batch {
+export function newBatch(space: Space, count: number, allocate: Allocate = newArray): Batch {
   switch (space.kind) {
     case 'Discrete':
-      return new Float64Array(count)
+      return allocate('float64', count)
     case 'Dict': {
       const { keys, spaces } = space as Dict
-      return Object.fromEntries(keys.map((key) => [key, newBatch(spaces[key]!, count)]))
+      return Object.fromEntries(keys.map((key) => [key, newBatch(spaces[key]!, count, allocate)]))
     }
     case 'Tuple':
-      return (space as Tuple).spaces.map((part) => newBatch(part, count))
+      return (space as Tuple).spaces.map((part) => newBatch(part, count, allocate))
     default:
-      return newArray(space.dtype as ArrayDType, count * sizeOf(space.shape!))
+      return allocate(space.dtype as ArrayDType, count * sizeOf(space.shape!))
+  }
+}
+
+/** Rows `from` to `to` (not included), in the same memory. */
+export function sliceBatch(space: Space, batch: Batch, from: number, to: number): Batch {
+  switch (space.kind) {
+    case 'Dict': {
+      const { keys, spaces } = space as Dict
+      const parts = batch as Record<string, Batch>
+      return Object.fromEntries(keys.map((key) => [key, sliceBatch(spaces[key]!, parts[key]!, from, to)]))
+    }
+    case 'Tuple':
+      return (space as Tuple).spaces.map((part, k) => sliceBatch(part, (batch as Batch[])[k]!, from, to))
+    default: {
+      const width = space.kind === 'Discrete' ? 1 : sizeOf(space.shape!)
+      return (batch as BatchArray).subarray(from * width, to * width)
+    }
   }
 }
 

@@ -7,7 +7,8 @@ import { reject } from '../../random/check.ts'
 import type { Env, Info } from '../env.ts'
 import { noSnapshots, packSnapshot, unpackSnapshot } from '../snapshot.ts'
 import type { Space } from '../spaces/space.ts'
-import { type Batch, copyBatch, newBatch, readRow, writeRow } from './batch.ts'
+import { type Batch, copyBatch, readRow, writeRow } from './batch.ts'
+import { newVectorStorage, type VectorStorage } from './vector-storage.ts'
 
 /**
  * What follows the end of an episode in environment i:
@@ -21,6 +22,8 @@ export type AutoresetMode = 'next-step' | 'same-step' | 'disabled'
 export type VectorEnvOptions = {
   /** @default 'next-step' */
   readonly autoreset?: AutoresetMode | undefined
+  /** Memory of `count` rows for what the steps give. @default its own */
+  readonly storage?: Omit<VectorStorage, 'actions'> | undefined
 }
 
 export type VectorResetOptions = {
@@ -57,6 +60,21 @@ type VectorSnapshot = {
 
 const MODES: readonly AutoresetMode[] = ['next-step', 'same-step', 'disabled']
 
+/** What all vector environments have, wherever their environments run. */
+export type VectorEnvironment = Pick<
+  VectorEnv,
+  | 'count'
+  | 'autoreset'
+  | 'singleObservationSpace'
+  | 'singleActionSpace'
+  | 'ended'
+  | 'reset'
+  | 'step'
+  | 'snapshot'
+  | 'restore'
+  | 'close'
+>
+
 export class VectorEnv {
   readonly count: number
   readonly autoreset: AutoresetMode
@@ -72,19 +90,15 @@ export class VectorEnv {
   private readonly truncated: Uint8Array
   /** Whether a step may be taken: not before the first reset, nor after an error in the middle of a step. */
   private ready = false
+  private current = 0
 
   /** Throws ConfigError for a count below 1, an unknown mode or environments of different spaces. */
   constructor(
     makeEnv: (index: number) => Env,
     count: number,
-    { autoreset = 'next-step' }: VectorEnvOptions = {},
+    { autoreset = 'next-step', storage }: VectorEnvOptions = {},
   ) {
-    if (!(Number.isSafeInteger(count) && count >= 1)) {
-      reject(`expected an integer of at least 1, got ${count}`, 'VectorEnv.count', '')
-    }
-    if (!MODES.includes(autoreset)) {
-      reject(`unknown mode "${autoreset}"`, 'VectorEnv.autoreset', '', `Known are ${MODES.join(', ')}.`)
-    }
+    checkVector(count, autoreset)
     this.count = count
     this.autoreset = autoreset
     this.envs = Array.from({ length: count }, (_, i) => makeEnv(i))
@@ -97,21 +111,27 @@ export class VectorEnv {
         env.actionSpace.equals(this.singleActionSpace)
       if (!same) reject('its spaces are not those of environment 0', `VectorEnv[${i}]`, '')
     })
-    this.observations = newBatch(this.singleObservationSpace, count)
-    this.rewards = new Float64Array(count)
-    this.terminated = new Uint8Array(count)
-    this.truncated = new Uint8Array(count)
-    this.ended = new Uint8Array(count)
+    const memory = storage ?? newVectorStorage(this.singleObservationSpace, this.singleActionSpace, count)
+    this.observations = memory.observations
+    this.rewards = memory.rewards
+    this.terminated = memory.terminated
+    this.truncated = memory.truncated
+    this.ended = memory.ended
+  }
+
+  /** Of the environment that was called last: where a call threw, the one that did. */
+  get position(): number {
+    return this.current
   }
 
   /** Throws ConfigError for a list of seeds or a mask of another length, and for a mask that resets nobody. */
   reset({ seed, options, mask }: VectorResetOptions = {}): VectorResetResult {
-    const seeds = this.seeds(seed)
-    const chosen = this.chosen(mask)
+    const seeds = seedsOf(seed, this.count)
+    const chosen = chosenBy(mask, this.count)
     const infos: (Info | undefined)[] = new Array(this.count).fill(undefined)
     for (let i = 0; i < this.count; i++) {
       if (!chosen(i)) continue
-      infos[i] = this.resetOne(i, seeds[i], options)
+      infos[i] = this.resetOne(i, seeds?.[i], options)
       this.terminated[i] = 0
       this.truncated[i] = 0
     }
@@ -133,6 +153,7 @@ export class VectorEnv {
     const infos: Info[] = new Array(this.count)
     const finals: { observation: unknown; info: Info }[] = new Array(this.count).fill(undefined)
     for (let i = 0; i < this.count; i++) {
+      this.current = i
       if (this.ended[i] === 1) {
         infos[i] = this.resetOne(i, undefined, undefined)
         this.setOutcome(i, 0, false, false)
@@ -194,6 +215,7 @@ export class VectorEnv {
   }
 
   private resetOne(i: number, seed: number | undefined, options: VectorResetOptions['options']): Info {
+    this.current = i
     const { observation, info } = this.envs[i]!.reset({ seed, options })
     writeRow(this.singleObservationSpace, this.observations, i, observation)
     this.ended[i] = 0
@@ -205,20 +227,33 @@ export class VectorEnv {
     this.terminated[i] = terminated ? 1 : 0
     this.truncated[i] = truncated ? 1 : 0
   }
+}
 
-  private seeds(seed: VectorResetOptions['seed']): readonly (number | undefined)[] {
-    if (seed === undefined) return []
-    if (typeof seed === 'number') return this.envs.map((_, i) => seed + i)
-    if (seed.length === this.count) return seed
-    return reject(`expected ${this.count} seeds, got ${seed.length}`, 'reset.seed', '')
+/** Throws ConfigError for a count below 1 or an unknown mode. */
+export function checkVector(count: number, autoreset: AutoresetMode): void {
+  if (!(Number.isSafeInteger(count) && count >= 1)) {
+    reject(`expected an integer of at least 1, got ${count}`, 'VectorEnv.count', '')
   }
+  if (!MODES.includes(autoreset)) {
+    reject(`unknown mode "${autoreset}"`, 'VectorEnv.autoreset', '', `Known are ${MODES.join(', ')}.`)
+  }
+}
 
-  private chosen(mask: VectorResetOptions['mask']): (i: number) => boolean {
-    if (mask === undefined) return () => true
-    const set = Array.from(mask, Boolean)
-    if (set.length !== this.count)
-      reject(`expected ${this.count} values, got ${set.length}`, 'reset.mask', '')
-    if (!set.includes(true)) reject('it resets no environment', 'reset.mask', '', 'Set at least one.')
-    return (i) => set[i]!
-  }
+/** One per environment; undefined where none has one. */
+export function seedsOf(
+  seed: VectorResetOptions['seed'],
+  count: number,
+): readonly (number | undefined)[] | undefined {
+  if (seed === undefined) return undefined
+  if (typeof seed === 'number') return Array.from({ length: count }, (_, i) => seed + i)
+  if (seed.length === count) return seed
+  return reject(`expected ${count} seeds, got ${seed.length}`, 'reset.seed', '')
+}
+
+export function chosenBy(mask: VectorResetOptions['mask'], count: number): (i: number) => boolean {
+  if (mask === undefined) return () => true
+  const set = Array.from(mask, Boolean)
+  if (set.length !== count) reject(`expected ${count} values, got ${set.length}`, 'reset.mask', '')
+  if (!set.includes(true)) reject('it resets no environment', 'reset.mask', '', 'Set at least one.')
+  return (i) => set[i]!
 }

@@ -42,6 +42,9 @@ export type GateUnit = Pick<Overload, 'rateLimit' | 'concurrencyLimit' | 'bulkhe
 export interface GateHost {
   /** The instance that the leg waits at. */
   instanceOf(leg: number): number
+  /** Where the gate keeps what it knows of a leg that waits: below `width` from the leg's handle. */
+  cellOf(leg: number): number
+  readonly width: number
   enter(leg: number): void
   /** It is answered `shed`. */
   refuse(leg: number): void
@@ -119,18 +122,18 @@ export class Gate {
     if (this.limiting) {
       legs.uint8((array) => {
         this.stage = array
-      })
+      }, host.width)
       legs.int32((array) => {
         this.inFlightAt = array
-      })
+      }, host.width)
       legs.float64((array) => {
         this.admittedAt = array
-      })
+      }, host.width)
     }
     if (this.leaky) {
       legs.float64((array) => {
         this.notBefore = array
-      })
+      }, host.width)
     }
     this.maxWaitKind = kernel.on(`a wait for admission is over ${where}`, (leg, timer) => {
       if (legs.timer[leg] === timer) this.waitedOut(leg)
@@ -189,25 +192,35 @@ export class Gate {
     return this.compartments[u]!.placeOf(i, this.compartmentOf(leg, u))
   }
 
-  /** The leg has arrived: nothing counts for it yet. */
-  begin(leg: number): void {
-    if (this.limiting) this.stage[leg] = NOT_COUNTED
-    if (this.leaky) this.notBefore[leg] = 0
+  /** A leg has arrived: nothing counts for it yet. */
+  begin(cell: number): void {
+    if (this.limiting) this.stage[cell] = NOT_COUNTED
+    if (this.leaky) this.notBefore[cell] = 0
   }
 
   /** Whether the leg comes too fast after others for instance `i` of unit `u`. */
-  isTooFast(leg: number, i: number, u: number): boolean {
-    const { firstInstance, shared } = this.units[u]!
-    const rates = this.rates[shared ? firstInstance : i]
+  isTooFast(leg: number, cell: number, i: number, u: number): boolean {
+    const rates = this.ratesAt(i, u)
     if (rates === undefined) return false
     const wait = rates[rates.length > 1 ? this.legs.cls[leg]! : 0]!.admit(this.kernel.now)
     if (wait < 0) return true
-    if (this.leaky) this.notBefore[leg] = this.kernel.now + wait
+    if (this.leaky) this.notBefore[cell] = this.kernel.now + wait
     return false
   }
 
+  /** Tokens that the rate limit at instance `i` of unit `u` has for legs of class `cls`, from 0 to 1; 1: no limit. */
+  tokensAt(i: number, u: number, cls: number): number {
+    const rates = this.ratesAt(i, u)
+    return rates === undefined ? 1 : rates[rates.length > 1 ? cls : 0]!.level(this.kernel.now)
+  }
+
+  private ratesAt(i: number, u: number): readonly RateLimiter[] | undefined {
+    const { firstInstance, shared } = this.units[u]!
+    return this.rates[shared ? firstInstance : i]
+  }
+
   /** Why the leg finds no place at instance `i` of unit `u`, and no room to wait for one; -1: it does, see `take`. */
-  refuses(leg: number, i: number, u: number): number {
+  refuses(leg: number, cell: number, i: number, u: number): number {
     if (!this.limiting) return -1
     const compartment = this.compartmentOf(leg, u)
     const place = this.compartments[u]!.placeOf(i, compartment)
@@ -215,7 +228,7 @@ export class Gate {
     if (limit === undefined || !this.mustWait(place, limit)) return -1
     const full = this.queue.length[place]! >= this.compartments[u]!.limits[compartment]!.maxQueue
     if (full && !this.displace(leg, place, u)) return compartment > 0 ? BY_BULKHEAD : BY_CONCURRENCY
-    this.stage[leg] = WAITING
+    this.stage[cell] = WAITING
     return -1
   }
 
@@ -235,36 +248,36 @@ export class Gate {
   }
 
   /** The leg is refused after all. */
-  giveBack(leg: number): void {
-    if (this.limiting) this.stage[leg] = NOT_COUNTED
+  giveBack(cell: number): void {
+    if (this.limiting) this.stage[cell] = NOT_COUNTED
   }
 
   /** The leg is admitted: it takes its place, unless it waits for it. */
-  take(leg: number, i: number, u: number): void {
-    if (!this.limiting || this.stage[leg] === WAITING) return
+  take(leg: number, cell: number, i: number, u: number): void {
+    if (!this.limiting || this.stage[cell] === WAITING) return
     const place = this.placeOf(leg, i, u)
     if (this.limits[place] === undefined) return
     this.shedders[place]?.drops(this.kernel.now, 0, 0)
-    this.occupy(leg, place)
+    this.occupy(cell, place)
   }
 
-  private occupy(leg: number, place: number): void {
-    this.stage[leg] = COUNTED
-    this.inFlightAt[leg] = ++this.inFlight[place]!
-    this.admittedAt[leg] = this.kernel.now
+  private occupy(cell: number, place: number): void {
+    this.stage[cell] = COUNTED
+    this.inFlightAt[cell] = ++this.inFlight[place]!
+    this.admittedAt[cell] = this.kernel.now
   }
 
   /** Of a leg that was admitted and is at instance `i` now: whether it goes on later. */
-  holds(leg: number, i: number, u: number): boolean {
+  holds(leg: number, cell: number, i: number, u: number): boolean {
     const { legs, kernel } = this
-    if (this.limiting && this.stage[leg] === WAITING) {
+    if (this.limiting && this.stage[cell] === WAITING) {
       const compartment = this.compartmentOf(leg, u)
       const { maxWait } = this.compartments[u]!.limits[compartment]!
       this.queue.push(this.compartments[u]!.placeOf(i, compartment), leg)
       if (maxWait < Number.POSITIVE_INFINITY)
         kernel.at(kernel.now + maxWait, this.maxWaitKind, leg, legs.timer[leg]!)
-    } else if (this.leaky && this.notBefore[leg]! > kernel.now) {
-      kernel.at(this.notBefore[leg]!, this.enterKind, leg, legs.timer[leg]!)
+    } else if (this.leaky && this.notBefore[cell]! > kernel.now) {
+      kernel.at(this.notBefore[cell]!, this.enterKind, leg, legs.timer[leg]!)
     } else {
       return false
     }
@@ -295,24 +308,25 @@ export class Gate {
     const { legs } = this
     const i = this.host.instanceOf(leg)
     const u = this.unitOf[i]!
-    if (this.limiting && this.stage[leg] === WAITING) {
+    const cell = this.host.cellOf(leg)
+    if (this.limiting && this.stage[cell] === WAITING) {
       this.queue.remove(this.placeOf(leg, i, u), leg)
-      this.stage[leg] = NOT_COUNTED
+      this.stage[cell] = NOT_COUNTED
     }
     this.endWait(leg, u)
     legs.timer[leg]!++
   }
 
   /** The leg leaves instance `i`, `ok` or not; one that waits may be admitted instead. */
-  left(leg: number, i: number, ok: boolean): void {
-    if (!this.limiting || this.stage[leg] !== COUNTED) return
+  left(leg: number, cell: number, i: number, ok: boolean): void {
+    if (!this.limiting || this.stage[cell] !== COUNTED) return
     const u = this.unitOf[i]!
     const place = this.placeOf(leg, i, u)
     const limit = this.limits[place]!
     const before = limit.limit
-    this.stage[leg] = NOT_COUNTED
+    this.stage[cell] = NOT_COUNTED
     this.inFlight[place]!--
-    limit.ended(this.kernel.now - this.admittedAt[leg]!, this.inFlightAt[leg]!, !ok)
+    limit.ended(this.kernel.now - this.admittedAt[cell]!, this.inFlightAt[cell]!, !ok)
     this.limitChanged(u, limit.limit - before)
     this.admitWaiting(place, u, limit)
   }
@@ -321,7 +335,8 @@ export class Gate {
     const { legs, kernel, queue } = this
     while (queue.length[place]! > 0 && this.inFlight[place]! < limit.limit) {
       const leg = queue.pop(place)
-      this.stage[leg] = NOT_COUNTED
+      const cell = this.host.cellOf(leg)
+      this.stage[cell] = NOT_COUNTED
       const timer = ++legs.timer[leg]!
       if (!this.host.isWanted(leg, u)) {
         this.endWait(leg, u)
@@ -334,10 +349,10 @@ export class Gate {
         this.host.refuse(leg)
         continue
       }
-      this.occupy(leg, place)
+      this.occupy(cell, place)
       // The others that are due now go first.
-      if (this.leaky && this.notBefore[leg]! > kernel.now)
-        kernel.at(this.notBefore[leg]!, this.enterKind, leg, timer)
+      if (this.leaky && this.notBefore[cell]! > kernel.now)
+        kernel.at(this.notBefore[cell]!, this.enterKind, leg, timer)
       else kernel.last(this.enterKind, leg, timer)
     }
   }
@@ -345,10 +360,11 @@ export class Gate {
   /** The leg is lost in a crash of instance `i`; `waits`: it was not admitted yet. */
   forget(leg: number, i: number, waits: boolean): void {
     if (waits) this.withdraw(leg)
-    if (!this.limiting || this.stage[leg] !== COUNTED) return
+    const cell = this.host.cellOf(leg)
+    if (!this.limiting || this.stage[cell] !== COUNTED) return
     const u = this.unitOf[i]!
     const place = this.placeOf(leg, i, u)
-    this.stage[leg] = NOT_COUNTED
+    this.stage[cell] = NOT_COUNTED
     this.inFlight[place]!--
     this.admitWaiting(place, u, this.limits[place]!)
   }

@@ -9,6 +9,8 @@ export const REASONS = [
   'delay',
   'expired',
   'cancelled',
+  'level',
+  'kept-back',
 ] as const
 export const BY_RATE = 0
 export const BY_CONCURRENCY = 1
@@ -18,6 +20,8 @@ export const DISPLACED = 4
 export const BY_DELAY = 5
 export const EXPIRED = 6
 export const CANCELLED = 7
+export const BY_LEVEL = 8
+export const KEPT_BACK = 9
 
 export class Refusals {
   /** [unit x REASONS], over the whole run. */

@@ -12,7 +12,9 @@ import type { PolicySpec } from '../../scenario/types.ts'
 import type { BalancerSpec } from '../compile/compiled.ts'
 import type { World } from '../world.ts'
 import { HostHealth } from './host-health.ts'
+import { IntervalMeter } from './interval-meter.ts'
 import { LazyIndex } from './lazy-index.ts'
+import { PassiveChecks } from './passive-checks.ts'
 import { SlowStart } from './slow-start.ts'
 
 /** Seconds: the time constant of a balancer's averages of response times and failures. */
@@ -49,6 +51,7 @@ export class Balancer implements BalancerView {
   /** Hears what comes back: the policy, or another one that decides outside. */
   listener: BalancingPolicy | undefined
   readonly health: HostHealth | undefined
+  readonly passive: PassiveChecks | undefined
   readonly draws: Stream
   policy: BalancingPolicy
   private policySpec: PolicySpec
@@ -70,6 +73,11 @@ export class Balancer implements BalancerView {
   /** The policy, where it has to hear what comes back. */
   private ownListener: BalancingPolicy | undefined
   private readonly slowStart: SlowStart | undefined
+  /** The weights without slow start, and whether they were set from outside. */
+  private readonly base: Float64Array
+  private weighed = false
+  /** Where somebody sets weights interval by interval. */
+  meter: IntervalMeter | undefined
   private readonly indices: LazyIndex[] = []
 
   constructor(world: World, spec: BalancerSpec, index: number) {
@@ -80,14 +88,17 @@ export class Balancer implements BalancerView {
     const n = spec.replicas.length
     this.n = n
     this.available = new Uint8Array(n)
-    this.weight = spec.slowStart === undefined ? spec.weights : spec.weights.slice()
+    this.base = spec.weights.slice()
+    this.weight = spec.slowStart === undefined ? this.base : this.base.slice()
     this.slowStart =
-      spec.slowStart === undefined ? undefined : new SlowStart(spec.slowStart, spec.weights, this.weight)
+      spec.slowStart === undefined ? undefined : new SlowStart(spec.slowStart, this.base, this.weight)
+    this.meter = undefined
     const panicThreshold = spec.panicThreshold ?? (spec.outlierDetection === undefined ? 0 : 0.5)
     this.health =
-      spec.outlierDetection === undefined && panicThreshold === 0
+      spec.outlierDetection === undefined && spec.passiveChecks === undefined && panicThreshold === 0
         ? undefined
         : new HostHealth(n, spec.outlierDetection, panicThreshold)
+    this.passive = spec.passiveChecks === undefined ? undefined : new PassiveChecks(n, spec.passiveChecks)
     this.reportedLoad = new Int32Array(n)
     this.reportedAt = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
     this.sentSince = new Int32Array(n)
@@ -174,6 +185,7 @@ export class Balancer implements BalancerView {
 
   setAvailable(slot: number, available: boolean): void {
     if ((this.available[slot] === 1) === available) return
+    if (this.meter !== undefined) this.measure(this.meter, slot)
     this.available[slot] = available ? 1 : 0
     this.availableCount += available ? 1 : -1
     if (available) {
@@ -192,6 +204,7 @@ export class Balancer implements BalancerView {
   }
 
   changeInFlight(slot: number, by: 1 | -1, demand: number): void {
+    if (this.meter !== undefined) this.measure(this.meter, slot)
     const inFlight = this.inFlight[slot]! + by
     this.inFlight[slot] = inFlight
     this.inFlightTotal += by
@@ -205,6 +218,32 @@ export class Balancer implements BalancerView {
     this.latency[slot] = this.latency[slot]! * keep + response * (1 - keep)
     this.failures[slot] = this.failures[slot]! * keep + (failed ? 1 - keep : 0)
     this.updatedAt[slot] = this.time
+    if (this.meter !== undefined) this.meter.answered(slot, response, failed)
+  }
+
+  private measure(meter: IntervalMeter, slot: number): void {
+    meter.held(slot, this.inFlight[slot]!, this.work[slot]!, this.available[slot]!, this.time)
+  }
+
+  /** Starts to measure, where it does not yet, and gives the meter with all values as of now. */
+  measured(): IntervalMeter {
+    this.meter ??= new IntervalMeter(this.n, this.world.compiled.classes.length, this.time)
+    for (let slot = 0; slot < this.n; slot++) this.measure(this.meter, slot)
+    return this.meter
+  }
+
+  /** Other weights than the scenario's from now on, one per slot, above 0; slow start goes on with them. */
+  setWeights(weights: ArrayLike<number>): void {
+    this.weighed = true
+    this.base.set(weights)
+    this.weight.set(weights)
+    if (this.slowStart !== undefined && this.slowStart.warming > 0) this.warmUp(this.slowStart)
+    this.weightsChanged()
+  }
+
+  private weightsChanged(): void {
+    this.weightVersion++
+    for (const index of this.indices) for (let i = 0; i < this.n; i++) index.touch(i)
   }
 
   /** A decision for a leg, of class `cls`, is due. */
@@ -213,6 +252,7 @@ export class Balancer implements BalancerView {
     this.requestClass = cls
     this.demand = this.spec.classDemand[cls]!
     if (this.slowStart !== undefined && this.slowStart.warming > 0) this.warmUp(this.slowStart)
+    if (this.meter !== undefined) this.meter.arrivals[cls]!++
     if (this.rateTime === 0) return
     this.sinceDecision = this.time - this.decidedAt
     this.decidedAt = this.time
@@ -242,6 +282,9 @@ export class Balancer implements BalancerView {
       policy: this.policy.save(),
       slowStart: this.slowStart?.save(),
       health: this.health?.save(),
+      passive: this.passive?.save(),
+      weights: this.weighed ? this.base.slice() : undefined,
+      meter: this.meter?.save(),
     }
   }
 
@@ -252,10 +295,14 @@ export class Balancer implements BalancerView {
     if (JSON.stringify(policy) !== JSON.stringify(this.policySpec)) this.setPolicy(policy)
     this.draws.load(from.draws as StreamState)
     this.policy.load(from.policy)
+    this.weighed = from.weights !== undefined
+    this.base.set((from.weights as Float64Array | undefined) ?? this.spec.weights)
     this.slowStart?.restore(from.slowStart)
     this.health?.restore(from.health)
-    this.weightVersion++
-    for (const index of this.indices) for (let i = 0; i < this.n; i++) index.touch(i)
+    this.passive?.restore(from.passive)
+    this.meter = undefined
+    if (from.meter !== undefined) this.measured().restore(from.meter)
+    this.weightsChanged()
   }
 }
 

@@ -26,6 +26,7 @@ export class Rotation {
   /** Looks at the hosts so far, per balancer. */
   private readonly sweeps: Float64Array
   private readonly sweepKind: number
+  private readonly retryKind: number
   private readonly inRotation: Uint8Array
 
   constructor(world: World, balancers: readonly Balancer[], backends: Backends, waiting: Unroutable) {
@@ -37,6 +38,9 @@ export class Rotation {
     this.out = new Int32Array(backends.slotOf.length)
     this.sweeps = new Float64Array(balancers.length)
     this.sweepKind = this.kernel.on('a balancer looks at its hosts', (b) => this.sweep(b))
+    this.retryKind = this.kernel.on('a balancer tries a host again', (b) => {
+      this.applyHealth(b, this.balancers[b]!.health!)
+    })
     this.inRotation = new Uint8Array(Math.max(0, ...balancers.map(({ n }) => n)))
   }
 
@@ -64,9 +68,32 @@ export class Rotation {
   judge(health: HostHealth, backend: number, outcome: number): void {
     const b = this.backends.balancerOf[backend]!
     const failed = outcome !== OK && outcome !== RATE_LIMITED
+    this.judgePassively(b, backend, failed)
     const hosts = failed ? this.countHosts(b) : 0
     if (health.answered(this.backends.slotOf[backend]!, failed, hosts, this.kernel.now))
       this.applyHealth(b, health)
+  }
+
+  private judgePassively(b: number, backend: number, failed: boolean): void {
+    const { passive, health } = this.balancers[b]!
+    const slot = this.backends.slotOf[backend]!
+    if (passive?.answered(slot, failed, this.kernel.now) !== true) return
+    this.applyHealth(b, health!)
+    this.tryAgain(b, slot)
+  }
+
+  /** Where the slot is down by passive checks: it is tried again when its time is over. */
+  private tryAgain(b: number, slot: number): void {
+    const { passive } = this.balancers[b]!
+    if (passive!.isDown(slot, this.kernel.now)) this.kernel.at(passive!.retryAt(slot), this.retryKind, b, 0)
+  }
+
+  /** A leg is sent to the slot. */
+  chosen(b: number, slot: number): void {
+    const { passive, health } = this.balancers[b]!
+    if (passive?.chosen(slot, this.kernel.now) !== true) return
+    this.applyHealth(b, health!)
+    this.tryAgain(b, slot)
   }
 
   /** The slots of the balancer that are hosts, healthy or not, into `inRotation`; how many they are. */
@@ -99,8 +126,13 @@ export class Rotation {
     const balancer = this.balancers[b]!
     const slots = balancer.spec.replicas
     const hosts = this.countHosts(b)
+    const { passive } = balancer
+    const { now } = this.kernel
     const isHealthy = (slot: number): boolean =>
-      inRotation[slot] === 1 && replicas.crashed[slots[slot]!] === 0 && health.ejected[slot] === 0
+      inRotation[slot] === 1 &&
+      replicas.seemsUp(slots[slot]!) &&
+      health.ejected[slot] === 0 &&
+      passive?.isDown(slot, now) !== true
     let healthy = 0
     for (let slot = 0; slot < slots.length; slot++) if (isHealthy(slot)) healthy++
     health.updatePanic(hosts, healthy)

@@ -6,7 +6,9 @@ import { Fifo } from '../fifo.ts'
 import type { Legs } from '../legs.ts'
 import type { World } from '../world.ts'
 import type { Balancer } from './balancer.ts'
+import type { BalancerAdmission } from './balancer-admission.ts'
 
+const SHED = OUTCOMES.indexOf('shed')
 const UNAVAILABLE = OUTCOMES.indexOf('unavailable')
 
 export class Unroutable {
@@ -19,9 +21,16 @@ export class Unroutable {
   private readonly queue: Fifo
   private readonly decideKind: number
   private readonly giveUpKind: number
+  private readonly admission: BalancerAdmission | undefined
 
   /** `decideKind`: the event in which a balancer decides for a leg. */
-  constructor(world: World, balancers: readonly Balancer[], gauges: Gauges, decideKind: number) {
+  constructor(
+    world: World,
+    balancers: readonly Balancer[],
+    gauges: Gauges,
+    decideKind: number,
+    admission: BalancerAdmission | undefined,
+  ) {
     this.world = world
     this.kernel = world.kernel
     this.legs = world.legs
@@ -29,6 +38,7 @@ export class Unroutable {
     this.gauges = gauges
     this.queue = new Fifo(world.legs, balancers.length)
     this.decideKind = decideKind
+    this.admission = admission
     this.giveUpKind = this.kernel.on('a wait for a backend ends', (leg, timer) => this.giveUp(leg, timer))
   }
 
@@ -38,12 +48,16 @@ export class Unroutable {
     const { noBackend, node } = this.balancers[b]!.spec
     legs.node[leg] = node
     if (noBackend > 0) {
+      if (this.admission?.isQueueFull(b, this.queue.length[b]!)) {
+        this.refuse(leg, b, SHED)
+        return
+      }
       this.queue.push(b, leg)
       this.gauges.add(2 * b + 1, 1, kernel.now)
       kernel.at(kernel.now + noBackend, this.giveUpKind, leg, ++legs.timer[leg]!)
       return
     }
-    this.refuse(leg)
+    this.refuse(leg, b, UNAVAILABLE)
   }
 
   /** Balancer `b` has a backend again. */
@@ -53,7 +67,12 @@ export class Unroutable {
       const leg = this.queue.pop(b)
       legs.timer[leg]!++
       this.endWait(b, leg)
-      kernel.task(this.decideKind, b, leg)
+      if (this.admission === undefined || this.admission.isWanted(leg, b))
+        kernel.task(this.decideKind, b, leg)
+      else {
+        this.admission.left(leg, b, legs.frameCount[leg]!, false)
+        this.admission.discard(leg)
+      }
     }
   }
 
@@ -63,7 +82,7 @@ export class Unroutable {
     const b = this.world.compiled.nodes[legs.node[leg]!]!.index
     this.queue.remove(b, leg)
     this.endWait(b, leg)
-    this.refuse(leg)
+    this.refuse(leg, b, UNAVAILABLE)
   }
 
   private endWait(b: number, leg: number): void {
@@ -72,8 +91,10 @@ export class Unroutable {
     this.legs.endPhase(leg, this.balancers[b]!.spec.unroutableCell, now)
   }
 
-  private refuse(leg: number): void {
-    this.legs.outcome[leg] = UNAVAILABLE
+  private refuse(leg: number, b: number, outcome: number): void {
+    const { legs } = this
+    this.admission?.left(leg, b, legs.frameCount[leg]!, false)
+    legs.outcome[leg] = outcome
     this.world.network.back(leg)
   }
 

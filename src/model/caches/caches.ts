@@ -12,7 +12,7 @@ import { OP_CALL, OP_IO } from '../compile/program.ts'
 import type { Legs } from '../legs.ts'
 import type { Part, World } from '../world.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from './cache-gauges.ts'
-import { EXPIRED, HIT, Store } from './store.ts'
+import { EARLY, EXPIRED, HIT, Store } from './store.ts'
 
 const OK = OUTCOMES.indexOf('ok')
 
@@ -23,6 +23,8 @@ export class Caches implements Part {
   readonly hits: Float64Array
   readonly misses: Float64Array
   readonly coalesced: Float64Array
+  /** Misses that were hits, had they not fetched a value before its end. */
+  readonly early: Float64Array
   /** Entries that went to make room; that were found past their time. */
   readonly evictions: Float64Array
   readonly expired: Float64Array
@@ -52,6 +54,7 @@ export class Caches implements Part {
     this.hits = new Float64Array(count)
     this.misses = new Float64Array(count)
     this.coalesced = new Float64Array(count)
+    this.early = new Float64Array(count)
     this.evictions = new Float64Array(count)
     this.expired = new Float64Array(count)
     this.hitsBefore = new Float64Array(count)
@@ -68,7 +71,7 @@ export class Caches implements Part {
     })
     this.ioKind = kernel.on('an io step of a miss ends', (leg, timer) => this.ioDone(leg, timer))
     this.specs.forEach((spec, c) => {
-      for (const key of spec.warm) this.put(c, key)
+      for (const key of spec.warm) this.put(c, key, 0)
     })
   }
 
@@ -100,7 +103,19 @@ export class Caches implements Part {
     if (spec.ratioSite >= 0) {
       return world.draws.uniform(spec.ratioSite, legs.number[leg]!, legs.path[leg]!, 0) < spec.hitRatio
     }
-    const found = this.stores[c]!.find(world.keys.settle(leg), this.kernel.now)
+    const { now } = this.kernel
+    const key = world.keys.settle(leg)
+    const u =
+      spec.earlySite < 0 ? 1 : 1 - world.draws.uniform(spec.earlySite, legs.number[leg]!, legs.path[leg]!, 0)
+    const found = this.stores[c]!.find(key, now, u)
+    if (found === EARLY) {
+      // One is enough where misses are coalesced, and nobody has to wait for it.
+      if (spec.coalesce && this.leaders[c]!.has(key)) {
+        this.stores[c]!.useAnyway(key, now)
+        return true
+      }
+      this.early[c]!++
+    }
     if (found === EXPIRED) {
       this.expired[c]!++
       this.add(c, SIZE, -1)
@@ -172,7 +187,7 @@ export class Caches implements Part {
     let waiting = -1
     if (spec.ratioSite < 0) {
       const key = world.keys.settle(leg)
-      if (outcome === OK) this.put(c, key)
+      if (outcome === OK) this.put(c, key, kernel.now - legs.start[leg]!)
       if (spec.coalesce) {
         waiting = legs.next[leg]!
         this.leaders[c]!.delete(key)
@@ -190,10 +205,10 @@ export class Caches implements Part {
     }
   }
 
-  private put(c: number, key: number): void {
+  private put(c: number, key: number, effort: number): void {
     const store = this.stores[c]!
     const before = store.size
-    if (store.put(key, this.kernel.now)) this.evictions[c]!++
+    if (store.put(key, this.kernel.now, effort)) this.evictions[c]!++
     if (store.size !== before) this.add(c, SIZE, store.size - before)
   }
 
@@ -254,4 +269,4 @@ export class Caches implements Part {
   }
 }
 
-const FIELDS = ['hits', 'misses', 'coalesced', 'evictions', 'expired', 'hitsBefore', 'missesBefore']
+const FIELDS = ['hits', 'misses', 'coalesced', 'early', 'evictions', 'expired', 'hitsBefore', 'missesBefore']

@@ -1,6 +1,7 @@
 /** A balancer as the engine runs it. */
 import type { Scenario } from '../../scenario/types.ts'
 import type { BalancerSpec, ClassSpec, ServiceSpec } from './compiled.ts'
+import { waitsForAdmission } from './service-spec.ts'
 import type { Tables } from './tables.ts'
 
 export function balancerSpec(
@@ -41,6 +42,7 @@ export function balancerSpec(
     policy: balancer.policy,
     slowStart: balancer.slowStart,
     outlierDetection: balancer.outlierDetection,
+    passiveChecks: balancer.passiveChecks,
     panicThreshold: balancer.panicThreshold,
     reports: balancer.reports,
     replicas: Int32Array.from(slots, ({ service, slot }) => service.firstReplica + slot),
@@ -49,6 +51,8 @@ export function balancerSpec(
       implicit ? -1 : slotChannel(service.name, slot),
     ),
     unroutableCell: balancer.noBackend > 0 ? tables.cell('unroutable', balancer.name) : -1,
+    overload: balancer.overload,
+    admissionCell: waitsForAdmission(balancer) ? tables.cell('admission-wait', balancer.name) : -1,
     classes: reached,
     classDemand: Float64Array.from(
       classes,

@@ -38,6 +38,8 @@ export function sitePolicy(
 function calleeDefaults(scenario: Scenario, to: string): CallPolicy {
   const relay = scenario.relays.find(({ name }) => name === to)
   if (relay !== undefined) return calleeDefaults(scenario, relay.to)
+  const store = [...(scenario.databases ?? []), ...(scenario.caches ?? [])].find(({ name }) => name === to)
+  if (store !== undefined) return store
   const targets = scenario.balancers.find(({ name }) => name === to)?.targets ?? [to]
   const services = targets.flatMap((name) => scenario.services.find((item) => item.name === name) ?? [])
   const defaults: Record<string, unknown> = {}

@@ -116,6 +116,11 @@ function compile(scenario: Scenario): Compiled {
     caches: cacheSpecs,
     program: builder.build(),
     replicaCount,
+    recordedDurations: scenario.workloads.map(({ arrivals }) =>
+      arrivals.kind === 'trace' && arrivals.durations !== undefined
+        ? Float64Array.from(arrivals.durations)
+        : undefined,
+    ),
     transactionDepth: builder.transactionDepth,
     between,
     slotReply,
@@ -186,10 +191,12 @@ function programBuilder(tables: Tables, calls: CallTable, forwards: ForwardSpec[
         to: step.to,
         endpoint: -1,
         own: step,
+        key: step.key,
         latencySite: tables.site(`${name}.latency`, latency),
         transaction,
       })
     },
+    workload: (name) => tables.scenario.workloads.findIndex((item) => item.name === name),
     database: (name, step) => {
       const index = databases.findIndex((item) => item.name === name)
       const { acquireTimeout } = databases[index]!

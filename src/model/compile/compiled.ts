@@ -4,7 +4,9 @@ import type {
   Backoff,
   Balancer,
   CircuitBreaker,
+  ColdStart,
   Distribution,
+  Readiness,
   RetryBudget,
   Scenario,
   Sockets,
@@ -121,6 +123,7 @@ export type DatabaseSpec = {
   readonly maxConnections: number
   readonly parallelism: number
   readonly usl: { readonly sigma: number; readonly kappa: number } | undefined
+  readonly rowLocks: boolean
   readonly acquireSite: number
   /** The acquire timeout where it is constant, else NaN. */
   readonly acquireConstant: number
@@ -141,6 +144,8 @@ export type CacheSpec = {
   /** The latency of a hit where it is constant, else NaN. */
   readonly hitConstant: number
   readonly coalesce: boolean
+  /** Where early recomputation is drawn; -1: there is none. */
+  readonly earlySite: number
   /** Where the steps of a miss begin in the program. */
   readonly entry: number
   readonly cells: { readonly cache: number; readonly io: number }
@@ -175,11 +180,14 @@ export type BalancerSpec = {
   readonly weights: Float64Array
   readonly channels: Int32Array
   readonly unroutableCell: number
+  /** Undefined where nothing is limited. */
+  readonly overload: Overload | undefined
+  readonly admissionCell: number
   /** Interned class indices that can reach it from a workload, through relays only. */
   readonly classes: readonly number[]
   /** Mean demand of a class's request here, by class; NaN where none. */
   readonly classDemand: Float64Array
-} & Pick<Balancer, 'slowStart' | 'outlierDetection' | 'panicThreshold' | 'reports'>
+} & Pick<Balancer, 'slowStart' | 'outlierDetection' | 'passiveChecks' | 'panicThreshold' | 'reports'>
 
 export type ServiceSpec = {
   readonly name: string
@@ -220,6 +228,8 @@ export type ServiceSpec = {
   }
   readonly speeds: Float64Array
   readonly autoscaled: boolean
+  readonly readiness: Readiness | undefined
+  readonly coldStart: ColdStart | undefined
   readonly startupSite: number
 }
 
@@ -256,6 +266,8 @@ export type Compiled = {
   readonly caches: readonly CacheSpec[]
   readonly program: Program
   readonly replicaCount: number
+  /** By workload, what its trace recorded of each request. */
+  readonly recordedDurations: readonly (Float64Array | undefined)[]
   /** Transactions that a row can have open, one within the other; 0: there are none. */
   readonly transactionDepth: number
   /** Channel from node x to node y at [x * nodes + y], -1 for a perfect hop. */

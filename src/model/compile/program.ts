@@ -17,6 +17,8 @@ export const OP_BRANCH_END = 8
 export const OP_BEGIN = 9
 /** a: database, b: as of its begin. */
 export const OP_COMMIT = 10
+/** a: workload whose trace says how long, site: for requests of others. */
+export const OP_RECORDED = 11
 
 const MAX_STEPS = 100_000
 
@@ -38,6 +40,8 @@ export type ProgramContext = {
   call(step: Extract<Step, { kind: 'call' }>, name: string): number
   /** `transaction`: which of those that the row has open the query belongs to; -1. */
   query(step: Extract<Step, { kind: 'query' }>, name: string, transaction: number): number
+  /** Index of a workload. */
+  workload(name: string): number
   /** Index of a database, and the place of the draw of how long a transaction waits for a connection. */
   database(name: string, site: string): { readonly index: number; readonly acquireSite: number }
   forward(step: Extract<Step, { kind: 'forward' }>, name: string): number
@@ -106,7 +110,16 @@ export class ProgramBuilder {
   private step(step: Step, path: string, ordinal: number): void {
     switch (step.kind) {
       case 'cpu':
-        this.emit(OP_CPU, 0, 0, this.context.site(path, step.demand), ordinal)
+        if (step.recorded === undefined)
+          this.emit(OP_CPU, 0, 0, this.context.site(path, step.demand), ordinal)
+        else
+          this.emit(
+            OP_RECORDED,
+            this.context.workload(step.recorded),
+            0,
+            this.context.site(path, step.demand),
+            ordinal,
+          )
         return
       case 'io':
         this.emit(OP_IO, 0, 0, this.context.site(path, step.duration), ordinal)

@@ -59,6 +59,8 @@ export function serviceSpec(
     uses,
     speeds: Float64Array.from({ length: slots }, (_, i) => declared[i] ?? last),
     autoscaled: service.autoscaler !== undefined,
+    readiness: service.readiness,
+    coldStart: service.coldStart,
     startupSite:
       service.autoscaler === undefined ? -1 : tables.site(`${name}.startup`, service.autoscaler.startup),
   }
@@ -93,7 +95,7 @@ export function slotsOf(service: Service): number {
 }
 
 /** Whether a rate or a concurrency limit can let a leg wait. */
-function waitsForAdmission({ overload }: Service): boolean {
+export function waitsForAdmission({ overload }: Pick<Service, 'overload'>): boolean {
   const limits = [overload?.concurrencyLimit, ...(overload?.bulkheads ?? [])]
   return overload?.rateLimit?.kind === 'leaky' || limits.some((limit) => (limit?.maxQueue ?? 0) > 0)
 }

@@ -16,6 +16,7 @@ export function databaseSpec(tables: Tables, database: Database): DatabaseSpec {
     maxConnections: database.maxConnections ?? Number.POSITIVE_INFINITY,
     parallelism: database.parallelism,
     usl: database.usl,
+    rowLocks: database.rowLocks === true,
     acquireSite: tables.site(`${name}.acquireTimeout`, acquireTimeout),
     acquireConstant: constantOf(acquireTimeout),
     failSite: tables.site(`${name}.fail`),
@@ -28,8 +29,8 @@ export function databaseSpec(tables: Tables, database: Database): DatabaseSpec {
 }
 
 /** Whether a query that has a connection can wait for the server. */
-function queriesWait({ pool, connections, parallelism, usl }: Database): boolean {
-  if (usl !== undefined) return true
+function queriesWait({ pool, connections, parallelism, usl, rowLocks }: Database): boolean {
+  if (usl !== undefined || rowLocks === true) return true
   return pool === 'per-replica' ? Number.isFinite(parallelism) : parallelism < connections
 }
 
@@ -47,6 +48,7 @@ export function cacheSpec(tables: Tables, cache: Cache, builder: ProgramBuilder)
     hitSite: tables.site(`${name}.hit`, hit),
     hitConstant: constantOf(hit),
     coalesce,
+    earlySite: cache.earlyRecompute === undefined ? -1 : tables.site(`${name}.early`),
     entry: builder.endpoint(miss, `${name}.miss`),
     cells: {
       cache: waits ? tables.cell('cache', name) : -1,

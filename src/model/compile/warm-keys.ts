@@ -23,8 +23,19 @@ export function warmKeys(scenario: Scenario, cache: Cache): number[] {
     }
   }
   const fixed = keys.flatMap((key) => (key.kind === 'fixed' ? [new KeyTable(key).at(0)] : []))
-  const n = Math.max(0, ...keys.map((key) => (key.kind === 'fixed' ? 0 : key.n)))
+  const n = Math.max(0, ...keys.map((key) => ('n' in key ? key.n : 0)))
   const room = Math.min(n, cache.capacity)
   const popular = Array.from({ length: room }, (_, i) => room - 1 - i)
-  return [...new Set([...popular, ...fixed])].slice(-cache.capacity)
+  const recorded = keys.flatMap((key) => (key.kind === 'trace' ? byCount(new KeyTable(key).recorded) : []))
+  return [...new Set([...popular, ...recorded, ...fixed])].slice(-cache.capacity)
+}
+
+/** Every key once, the rarest first; of equally frequent ones the last seen first. */
+function byCount(keys: Int32Array): number[] {
+  const counts = new Map<number, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([key]) => key)
+    .reverse()
 }

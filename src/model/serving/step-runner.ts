@@ -17,6 +17,7 @@ import {
   OP_FORK,
   OP_IO,
   OP_JUMP,
+  OP_RECORDED,
 } from '../compile/program.ts'
 import type { Cores } from '../cores.ts'
 import type { Legs } from '../legs.ts'
@@ -110,6 +111,10 @@ export class StepRunner {
         legs.pc[row] = this.choose(row, pc)
         continue
       }
+      if (code === OP_RECORDED) {
+        this.cores[this.replicas.service[legs.replica[row]!]!]!.request(row, this.recorded(row, pc))
+        return
+      }
       if (legs.core[row] === CORE_HELD && this.coresOf(row).release(row)) {
         kernel.last(this.releasedKind, row, legs.timer[row]!)
         return
@@ -166,6 +171,15 @@ export class StepRunner {
     legs.endPhase(row, this.specs[replicas.service[r]!]!.cells.io, kernel.now)
     legs.pc[row]!++
     this.step(row)
+  }
+
+  /** What the trace of the step's workload says of the request, if it is one of its. */
+  private recorded(row: number, pc: number): number {
+    const { legs, draws, compiled } = this
+    const workload = this.a[pc]!
+    if (compiled.classes[legs.cls[row]!]!.workload === workload)
+      return compiled.recordedDurations[workload]![legs.number[row]!]!
+    return draws.sample(this.site[pc]!, legs.number[row]!, legs.path[row]!, this.ordinal[pc]!)
   }
 
   private choose(row: number, pc: number): number {

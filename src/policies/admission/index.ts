@@ -12,7 +12,7 @@ import { VegasLimit } from './vegas-limit.ts'
 
 export type { ConcurrencyLimit } from './concurrency-limit.ts'
 export type { DelayShedder } from './delay-shedder.ts'
-export type { RateLimiter } from './rate-limiter.ts'
+export { type RateLimiter, TokenBucket } from './rate-limiter.ts'
 
 /** `stream`: for policies that draw. */
 export function createConcurrencyLimit(spec: ConcurrencyLimitSpec, stream: () => Stream): ConcurrencyLimit {

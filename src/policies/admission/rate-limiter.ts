@@ -4,6 +4,8 @@
 export interface RateLimiter {
   /** A request comes: seconds that it has to wait, -1 when it is refused. */
   admit(now: number): number
+  /** What could be let through at once, from 0 to 1 of the most that ever can. */
+  level(now: number): number
   save(): unknown
   load(state: unknown): void
 }
@@ -17,8 +19,8 @@ const SLACK = 1e-9
  * does, K = burst, rho = lambda / rate.
  */
 export class TokenBucket implements RateLimiter {
-  private readonly rate: number
-  private readonly burst: number
+  private rate: number
+  private burst: number
   private tokens: number
   private at = 0
 
@@ -36,8 +38,20 @@ export class TokenBucket implements RateLimiter {
     return 0
   }
 
+  level(now: number): number {
+    return Math.min(this.burst, this.tokens + this.rate * (now - this.at)) / this.burst
+  }
+
+  /** Another rate and burst from now on; what has come until now is kept, as far as it fits. */
+  adjust(rate: number, burst: number, now: number): void {
+    this.tokens = Math.min(burst, this.burst, this.tokens + this.rate * (now - this.at))
+    this.at = now
+    this.rate = rate
+    this.burst = burst
+  }
+
   save(): unknown {
-    return { tokens: this.tokens, at: this.at }
+    return { rate: this.rate, burst: this.burst, tokens: this.tokens, at: this.at }
   }
 
   load(state: unknown): void {
@@ -66,6 +80,11 @@ export class LeakyBucket implements RateLimiter {
     if (wait > this.tolerance) return -1
     this.free = Math.max(now, this.free) + this.gap
     return wait
+  }
+
+  level(now: number): number {
+    const capacity = this.tolerance / this.gap + 1
+    return Math.max(0, 1 - Math.max(0, this.free - now) / this.gap / capacity)
   }
 
   save(): unknown {

@@ -4,7 +4,7 @@
  */
 import { Params } from '../params.ts'
 import type { PolicyDefinition, ScalingPolicy, ScalingView } from '../types.ts'
-import { Datapoints, type DatapointsState } from './datapoints.ts'
+import { Alarm, type AlarmState } from './alarm.ts'
 import { readMetric, readTarget, type ScalingMetric } from './scaling-metric.ts'
 import { EPSILON } from './scaling-rules.ts'
 import { type Adjustment, readSteps, type Step, stepFor } from './scaling-steps.ts'
@@ -23,37 +23,32 @@ type Options = {
 }
 
 type State = {
-  readonly datapoints: DatapointsState
-  readonly above: number
-  readonly below: number
+  readonly alarm: AlarmState
   readonly warmUntil: number
   readonly before: number
 }
 
 class StepScaling implements ScalingPolicy {
   private readonly options: Options
-  private readonly datapoints: Datapoints
-  private above = 0
-  private below = 0
+  private readonly alarm: Alarm
   /** New replicas warm up until then; `before` them there were so many. */
   private warmUntil = 0
   private before = 0
 
   constructor(options: Options) {
     this.options = options
-    this.datapoints = new Datapoints(options.metric, options.period)
+    this.alarm = new Alarm(options.metric, options.period, options.high, options.low)
   }
 
   decide(view: ScalingView): number {
     const { high, low, up, down, upAfter, downAfter } = this.options
-    const value = this.datapoints.next(view)
-    if (value === undefined || view.ready === 0) return view.target
-    this.above = value > high + EPSILON ? this.above + 1 : 0
-    this.below = value < low - EPSILON ? this.below + 1 : 0
+    const { alarm } = this
+    const value = alarm.next(view)
+    if (value === undefined) return view.target
     const warming = view.time < this.warmUntil - EPSILON
-    if (this.above >= upAfter) return this.out(stepFor(up, value - high), warming, view)
+    if (alarm.above >= upAfter) return this.out(stepFor(up, value - high), warming, view)
     // Nothing is taken away while something warms up.
-    if (this.below >= downAfter && !warming) {
+    if (alarm.below >= downAfter && !warming) {
       return Math.min(view.target, this.changed(view.target, stepFor(down, low - value)))
     }
     return view.target
@@ -84,13 +79,13 @@ class StepScaling implements ScalingPolicy {
   }
 
   save(): State {
-    const { above, below, warmUntil, before } = this
-    return { datapoints: this.datapoints.save(), above, below, warmUntil, before }
+    const { warmUntil, before } = this
+    return { alarm: this.alarm.save(), warmUntil, before }
   }
 
   load(state: unknown): void {
-    const { datapoints, ...own } = state as State
-    this.datapoints.load(datapoints)
+    const { alarm, ...own } = state as State
+    this.alarm.load(alarm)
     Object.assign(this, own)
   }
 }

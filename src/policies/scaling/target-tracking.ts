@@ -5,7 +5,7 @@
  */
 import { Params } from '../params.ts'
 import type { PolicyDefinition, ScalingPolicy, ScalingView } from '../types.ts'
-import { Datapoints, type DatapointsState } from './datapoints.ts'
+import { Alarm, type AlarmState } from './alarm.ts'
 import { readMetric, readTarget, type ScalingMetric } from './scaling-metric.ts'
 import { EPSILON } from './scaling-rules.ts'
 
@@ -21,9 +21,7 @@ type Options = {
 }
 
 type State = {
-  readonly datapoints: DatapointsState
-  readonly high: number
-  readonly low: number
+  readonly alarm: AlarmState
   readonly outUntil: number
   readonly inUntil: number
   readonly before: number
@@ -31,10 +29,7 @@ type State = {
 
 class TargetTracking implements ScalingPolicy {
   private readonly options: Options
-  private readonly datapoints: Datapoints
-  /** Datapoints in a row above the target, and below the lower bound. */
-  private high = 0
-  private low = 0
+  private readonly alarm: Alarm
   private outUntil = 0
   private inUntil = 0
   /** Capacity that the running scale-out cooldown began with. */
@@ -42,17 +37,17 @@ class TargetTracking implements ScalingPolicy {
 
   constructor(options: Options) {
     this.options = options
-    this.datapoints = new Datapoints(options.metric, options.period)
+    const { metric, period, target, inBelow } = options
+    this.alarm = new Alarm(metric, period, target, inBelow * target)
   }
 
   decide(view: ScalingView): number {
-    const { target, outAfter, inAfter, inBelow } = this.options
-    const value = this.datapoints.next(view)
-    if (value === undefined || view.ready === 0) return view.target
-    this.high = value > target + EPSILON ? this.high + 1 : 0
-    this.low = value < inBelow * target - EPSILON ? this.low + 1 : 0
-    if (this.high >= outAfter) return this.out(value / target, view)
-    if (this.low >= inAfter && view.time >= this.inUntil - EPSILON) return this.in(value / target, view)
+    const { target, outAfter, inAfter } = this.options
+    const { alarm } = this
+    const value = alarm.next(view)
+    if (value === undefined) return view.target
+    if (alarm.above >= outAfter) return this.out(value / target, view)
+    if (alarm.below >= inAfter && view.time >= this.inUntil - EPSILON) return this.in(value / target, view)
     return view.target
   }
 
@@ -76,13 +71,13 @@ class TargetTracking implements ScalingPolicy {
   }
 
   save(): State {
-    const { high, low, outUntil, inUntil, before } = this
-    return { datapoints: this.datapoints.save(), high, low, outUntil, inUntil, before }
+    const { outUntil, inUntil, before } = this
+    return { alarm: this.alarm.save(), outUntil, inUntil, before }
   }
 
   load(state: unknown): void {
-    const { datapoints, ...own } = state as State
-    this.datapoints.load(datapoints)
+    const { alarm, ...own } = state as State
+    this.alarm.load(alarm)
     Object.assign(this, own)
   }
 }

@@ -135,7 +135,7 @@ function checkPlace(
 
 function checkSurge({ scenario, problems }: CheckContext, name: string, path: Path): void {
   const kind = scenario.workloads.find((item) => item.name === name)?.arrivals.kind
-  if (kind === 'closed' || kind === 'trace')
+  if (kind === 'closed' || kind === 'trace' || kind === 'counts')
     problems.add(
       path,
       `the arrivals of "${name}" (${kind}) have no rate that could surge`,

@@ -7,9 +7,20 @@ export function checkStores({ scenario, problems, raw, partial }: CheckContext):
   const lists = [...scenario.services.map(stepsOf), ...(scenario.caches ?? []).map(missSteps)]
   for (const list of lists) {
     for (const { step, path } of list) {
-      if (step.kind !== 'query' || step.type === undefined) continue
+      if (step.kind !== 'query') continue
       const database = databases.find((item) => item.name === step.to)
-      if (database === undefined || database.queries.some(({ type }) => type === step.type)) continue
+      if (step.key !== undefined && database !== undefined && database.rowLocks !== true)
+        problems.add(
+          existing(raw, [...path, 'query', 'key']),
+          `nothing at the database "${step.to}" depends on a key`,
+          'Give the database rowLocks: true, or remove the key.',
+        )
+      if (
+        step.type === undefined ||
+        database === undefined ||
+        database.queries.some(({ type }) => type === step.type)
+      )
+        continue
       problems.add(
         existing(raw, [...path, 'query', 'type']),
         `database "${step.to}" has no query "${step.type}"`,

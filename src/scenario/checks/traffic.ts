@@ -15,10 +15,12 @@ export function checkTraffic({ scenario, problems, raw }: CheckContext): void {
   for (const workload of scenario.workloads) {
     const path = ['workloads', workload.name]
     const { arrivals, classes } = workload
+    // Counts are written as a trace too.
+    const kind = arrivals.kind === 'counts' ? 'trace' : arrivals.kind
     const [reason, field] = silence(arrivals, scenario.horizon) ?? []
     if (reason !== undefined)
       problems.add(
-        [...path, 'arrivals', arrivals.kind, ...field!],
+        [...path, 'arrivals', kind, ...field!],
         `no arrivals: "${workload.name}" never sends a request, ${reason}`,
         'Let it send something or remove it.',
       )
@@ -34,10 +36,10 @@ export function checkTraffic({ scenario, problems, raw }: CheckContext): void {
         'the weights of the classes sum to zero',
         'Give at least one class a weight above 0.',
       )
-    if (workload.profile !== undefined && (arrivals.kind === 'closed' || arrivals.kind === 'trace')) {
+    if (workload.profile !== undefined && ['closed', 'trace', 'counts'].includes(arrivals.kind)) {
       problems.add(
         [...path, 'profile'],
-        `${arrivals.kind} arrivals have no rate that a profile could move`,
+        `${kind} arrivals have no rate that a profile could move`,
         'Remove the profile, or use poisson, gamma, deterministic or users.',
       )
     }
@@ -58,6 +60,8 @@ function silence(arrivals: Arrivals, horizon: number): [string, Path] | undefine
       return arrivals.times[0]! >= horizon
         ? [`the trace begins at ${arrivals.times[0]}, not before the horizon ${horizon}`, []]
         : undefined
+    case 'counts':
+      return arrivals.counts.every((count) => count === 0) ? ['every count is 0', []] : undefined
     case 'mmpp':
       return arrivals.rates.every((rate) => rate === 0) ? ['every rate is 0', ['rates']] : undefined
     default:

@@ -1,6 +1,6 @@
 /** How requests of a workload begin, and how their rate moves. */
 import { z } from 'zod'
-import type { Arrivals, Distribution, Profile, RatePoint } from '../types.ts'
+import type { Arrivals, Distribution, RatePoint, SimpleProfile } from '../types.ts'
 import {
   type Context,
   choice,
@@ -27,6 +27,8 @@ export type TraceInput = {
   format?: 'times' | 'azure2019' | 'azure2021' | undefined
   /** Of an Azure file: the hash of one function. */
   function?: string | undefined
+  /** Of azure2019: exactly the counts of the file; default: Poisson arrivals of that rate. */
+  exact?: boolean | undefined
   /** Send times in seconds, non-decreasing. */
   times?: Quantity[] | undefined
 }
@@ -60,6 +62,7 @@ export type WrittenArrivals =
       readonly file: string
       readonly format: 'times' | 'azure2019' | 'azure2021'
       readonly function?: string | undefined
+      readonly exact?: boolean | undefined
     }
   | { readonly kind: 'trace'; readonly times: readonly number[] }
 
@@ -118,11 +121,16 @@ export const arrivals: z.ZodType<WrittenArrivals, ArrivalsInput> = oneOf(
       format: choice(['times', 'azure2019', 'azure2021'])
         .optional()
         .describe(
-          'Of the file. azure2019: invocations per minute of a day, Poisson within each minute; azure2021: single invocations, from the first on. Default times.',
+          'Of the file. azure2019: invocations per minute of a day, Poisson within each minute unless exact; azure2021: single invocations with their durations, from the first on. Default times.',
         ),
       function: text('the hash of a function')
         .optional()
         .describe('Of an Azure file: only this one. Default: all.'),
+      exact: flag()
+        .optional()
+        .describe(
+          'Of azure2019: exactly as many arrivals in each minute as the file says, at uniform instants of it; default false: Poisson arrivals of that rate.',
+        ),
       times: listOf(duration, 'times').optional().describe('Send times in seconds, non-decreasing.'),
     })
       .optional()
@@ -148,11 +156,13 @@ export const arrivals: z.ZodType<WrittenArrivals, ArrivalsInput> = oneOf(
         times,
         format,
         function: name,
+        exact,
       } = params as {
         file?: string
         times?: number[]
         format?: 'times' | 'azure2019' | 'azure2021'
         function?: string
+        exact?: boolean
       }
       if ((file === undefined) === (times === undefined)) {
         problem(
@@ -163,7 +173,15 @@ export const arrivals: z.ZodType<WrittenArrivals, ArrivalsInput> = oneOf(
         )
         return z.NEVER
       }
-      if (file !== undefined) return { kind: 'traceFile', file, format: format ?? 'times', function: name }
+      if (exact !== undefined && format !== 'azure2019')
+        problem(
+          context,
+          ['trace', 'exact'],
+          'exact is of counts per minute, and this trace has single times',
+          'Write format: azure2019, or remove it.',
+        )
+      if (file !== undefined)
+        return { kind: 'traceFile', file, format: format ?? 'times', function: name, exact }
       const disorder = (times ?? []).findIndex((time, i) => i > 0 && time < times![i - 1]!)
       if (disorder >= 0)
         problem(
@@ -257,7 +275,7 @@ const stepAt = z
   [Quantity, number]
 >
 
-export const profile: z.ZodType<Profile, ProfileInput> = oneOf(
+export const profile: z.ZodType<SimpleProfile, ProfileInput> = oneOf(
   'a profile',
   {
     diurnal: noun('a diurnal profile', {
@@ -304,7 +322,7 @@ export const profile: z.ZodType<Profile, ProfileInput> = oneOf(
       .describe('A recorded curve.'),
   },
   {},
-).transform((written, context): Profile => {
+).transform((written, context): SimpleProfile => {
   const [kind, params] = only(written)
   switch (kind) {
     case 'diurnal': {
@@ -360,7 +378,7 @@ export const profile: z.ZodType<Profile, ProfileInput> = oneOf(
 type Steps = { at: [number, number][]; period?: number }
 type Recorded = { values: number[]; interval: number; smooth?: boolean; repeat?: boolean }
 
-function steps({ at, period }: Steps, context: Context): Profile {
+function steps({ at, period }: Steps, context: Context): SimpleProfile {
   const disorder = at.findIndex(([time], i) => i > 0 && time <= at[i - 1]![0])
   if (disorder >= 0 || at.length === 0) {
     const what =
@@ -389,7 +407,7 @@ function steps({ at, period }: Steps, context: Context): Profile {
 }
 
 /** Straight lines through the points; two at one time are a jump. */
-function pieces(lines: readonly (readonly [number, number])[]): Profile {
+function pieces(lines: readonly (readonly [number, number])[]): SimpleProfile {
   const points: RatePoint[] = []
   for (const [at, value] of lines) {
     const last = points.at(-1)
@@ -399,7 +417,7 @@ function pieces(lines: readonly (readonly [number, number])[]): Profile {
   return { kind: 'pieces', points, period: Number.POSITIVE_INFINITY }
 }
 
-function recorded({ values, interval, smooth, repeat }: Recorded, context: Context): Profile {
+function recorded({ values, interval, smooth, repeat }: Recorded, context: Context): SimpleProfile {
   if (values.length === 0) {
     problem(context, ['rates', 'values'], 'expected at least one factor, got none', 'Give the curve.')
     return z.NEVER

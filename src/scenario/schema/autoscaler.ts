@@ -18,6 +18,8 @@ export type AutoscalerInput = {
   startup?: DistributionInput<Quantity> | undefined
   /** How old the metrics are that the policy sees; default 0. */
   metricDelay?: Quantity | undefined
+  /** Default: a draining replica finishes what it has. */
+  drainTimeout?: Quantity | undefined
 }
 
 export const autoscaler: z.ZodType<Autoscaler, AutoscalerInput> = noun(
@@ -33,6 +35,11 @@ export const autoscaler: z.ZodType<Autoscaler, AutoscalerInput> = noun(
       .optional()
       .describe('From the request for a replica until it is ready; default 0.'),
     metricDelay: duration.optional().describe('How old the metrics are that the policy sees; default 0.'),
+    drainTimeout: duration
+      .optional()
+      .describe(
+        'After which what is left at a draining replica ends failed (terminationGracePeriodSeconds, 30s in Kubernetes). Default: it is finished.',
+      ),
   },
   { planned: ['stabilization', 'cooldown', 'warmPool', 'rampCost'] },
 ).transform((given, context): Autoscaler => {
@@ -51,5 +58,6 @@ export const autoscaler: z.ZodType<Autoscaler, AutoscalerInput> = noun(
     interval: given.interval ?? 15,
     startup: given.startup ?? { kind: 'constant', value: 0 },
     metricDelay: given.metricDelay ?? 0,
+    ...(given.drainTimeout === undefined ? {} : { drainTimeout: given.drainTimeout }),
   }
 })

@@ -1,6 +1,6 @@
 /** What a balancer knows of its hosts and makes of it: reports of queues, slow start, outlier detection, panic. */
 import type { z } from 'zod'
-import type { OutlierDetection, SlowStart } from '../types.ts'
+import type { OutlierDetection, PassiveChecks, SlowStart } from '../types.ts'
 import { duration, fraction, integer, noun, number, positiveDuration, type Quantity } from './common.ts'
 
 export type SlowStartInput = {
@@ -34,6 +34,8 @@ export type HostsInput = {
   slowStart?: SlowStartInput | undefined
   /** Hosts that fail are ejected for a while; default: never. */
   outlierDetection?: OutlierDetectionInput | undefined
+  /** Hosts that fail get nothing for a while, as in nginx; default: they do. */
+  passiveChecks?: { maxFails?: number | undefined; failTimeout?: Quantity | undefined } | undefined
   /** Below this share of healthy hosts all of them get traffic; default 50% with outlierDetection, else 0. */
   panicThreshold?: Quantity | undefined
 }
@@ -94,10 +96,25 @@ const outlierDetection: z.ZodType<OutlierDetection, OutlierDetectionInput> = nou
   },
 }))
 
+const passiveChecks: z.ZodType<PassiveChecks, NonNullable<HostsInput['passiveChecks']>> = noun(
+  'passive checks',
+  {
+    maxFails: integer(1, 1_000_000)
+      .optional()
+      .describe(
+        'A host that fails so often within failTimeout gets nothing for that long; default 1 (nginx).',
+      ),
+    failTimeout: positiveDuration
+      .optional()
+      .describe('Then one request is let through, whose success brings the host back; default 10s (nginx).'),
+  },
+).transform(({ maxFails, failTimeout }) => ({ maxFails: maxFails ?? 1, failTimeout: failTimeout ?? 10 }))
+
 export const hostFields: {
   readonly reports: z.ZodOptional<typeof reports>
   readonly slowStart: z.ZodOptional<typeof slowStart>
   readonly outlierDetection: z.ZodOptional<typeof outlierDetection>
+  readonly passiveChecks: z.ZodOptional<typeof passiveChecks>
   readonly panicThreshold: z.ZodOptional<typeof fraction>
 } = {
   reports: reports
@@ -113,6 +130,9 @@ export const hostFields: {
   outlierDetection: outlierDetection
     .optional()
     .describe("Hosts that fail are ejected for a while, as by Envoy's outlier detection. Default: never."),
+  passiveChecks: passiveChecks
+    .optional()
+    .describe('max_fails and fail_timeout of nginx, where at least two hosts are. Default: not used.'),
   panicThreshold: fraction
     .optional()
     .describe(

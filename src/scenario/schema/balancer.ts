@@ -15,6 +15,7 @@ import {
   type Quantity,
   quantity,
 } from './common.ts'
+import { type BalancerOverloadInput, balancerOverload } from './overload.ts'
 import { type PolicyInput, policy } from './policy.ts'
 import { type SocketsInput, sockets } from './sockets.ts'
 
@@ -31,6 +32,7 @@ export type BalancerInput = HostsInput & {
   noBackend?: Quantity | undefined
   /** `direct`: answers do not pass through the balancer. Default proxy. */
   response?: 'proxy' | 'direct' | undefined
+  overload?: BalancerOverloadInput | undefined
   sockets?: SocketsInput | undefined
   /** For connections. Default: unlimited. */
   memory?: Quantity | undefined
@@ -62,6 +64,9 @@ export const balancer: z.ZodType<Omit<Balancer, 'name'>, BalancerInput> = noun(
     response: choice(['proxy', 'direct'])
       .optional()
       .describe('direct: answers do not pass through the balancer. Default proxy.'),
+    overload: balancerOverload
+      .optional()
+      .describe('What happens to more requests than should be handed on. Default: all are.'),
     sockets: sockets
       .optional()
       .describe('Of connections from its callers and to its backends. Default: not modelled.'),
@@ -71,7 +76,7 @@ export const balancer: z.ZodType<Omit<Balancer, 'name'>, BalancerInput> = noun(
     ...hostFields,
   },
   {
-    planned: ['healthCheck', 'overload', 'retry', 'failures'],
+    planned: ['healthCheck', 'retry', 'failures'],
   },
 ).transform(({ policy, to, targets, noBackend, response, ...hosts }, context): Omit<Balancer, 'name'> => {
   const list = targets ?? (to === undefined ? [] : [{ to, weight: 1 }])

@@ -1,6 +1,7 @@
 /** A cache: what it does not have it gets by the steps of `miss`. */
 import type { z } from 'zod'
 import type { Cache, Step } from '../types.ts'
+import { type CallPolicyInput, callPolicyFields } from './call-policy.ts'
 import {
   choice,
   either,
@@ -8,6 +9,7 @@ import {
   fraction,
   integer,
   noun,
+  number,
   positiveDuration,
   problem,
   type Quantity,
@@ -16,7 +18,7 @@ import { type DistributionInput, durationDistribution } from './distribution.ts'
 import { type KeyInput, key, MAX_KEYS } from './key.ts'
 import { type StepInput, step, steps } from './step.ts'
 
-export type CacheInput = {
+export type CacheInput = CallPolicyInput & {
   /** Entries. */
   capacity?: number | undefined
   /** Default lru. */
@@ -25,6 +27,8 @@ export type CacheInput = {
   ttl?: Quantity | undefined
   /** Whether its life begins anew with each hit; default false. */
   ttlReset?: boolean | undefined
+  /** Beta of XFetch; default: values are fetched anew when their time is over. */
+  earlyRecompute?: number | undefined
   /** What a hit takes; default 0. */
   hit?: DistributionInput<Quantity> | undefined
   /** Queries, calls and io that get what is not there; default none. */
@@ -41,7 +45,16 @@ export type CacheInput = {
 
 const KINDS = ['query', 'call', 'io']
 /** What makes no sense where hits are drawn. */
-const OF_ENTRIES = ['capacity', 'eviction', 'ttl', 'ttlReset', 'coalesce', 'key', 'warm'] as const
+const OF_ENTRIES = [
+  'capacity',
+  'eviction',
+  'ttl',
+  'ttlReset',
+  'earlyRecompute',
+  'coalesce',
+  'key',
+  'warm',
+] as const
 
 export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
   'a cache',
@@ -56,6 +69,11 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
       .optional()
       .describe('How long a value lives from when it is stored. Default: for ever.'),
     ttlReset: flag().optional().describe('Whether its life begins anew with each hit; default false.'),
+    earlyRecompute: number({ above: 0 })
+      .optional()
+      .describe(
+        'Beta of XFetch (Vattani et al. 2015): a request takes a value that ends soon for a miss, the more likely the longer it took to fetch and the closer its end, so that few fetch it at a time; 1 is usual, more is earlier. Default: nobody before its end.',
+      ),
     hit: durationDistribution.optional().describe('What a hit takes; default 0.'),
     miss: either(
       step.transform((only) => [only]),
@@ -77,8 +95,9 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
       .optional()
       .describe("What calls without a key ask for; default: the key of the request's class."),
     warm: flag().optional().describe('Whether the most popular keys are there at the start; default false.'),
+    ...callPolicyFields,
   },
-  { planned: ['timeout', 'retry', 'hedge', 'circuitBreaker', 'xfetch', 'cost'] },
+  { planned: ['cost'] },
 ).transform((given, context): Omit<Cache, 'name'> => {
   const { capacity, ttl, hitRatio } = given
   if (hitRatio !== undefined) {
@@ -95,6 +114,13 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
   }
   if (given.ttlReset === true && ttl === undefined)
     problem(context, ['ttlReset'], 'ttlReset without a ttl has no meaning', 'Give a ttl or remove it.')
+  if (given.earlyRecompute !== undefined && ttl === undefined)
+    problem(
+      context,
+      ['earlyRecompute'],
+      'earlyRecompute without a ttl has no meaning',
+      'Give a ttl or remove it.',
+    )
   const miss: readonly Step[] = given.miss ?? []
   miss.forEach((item, i) => {
     if (KINDS.includes(item.kind)) return
@@ -106,13 +132,19 @@ export const cache: z.ZodType<Omit<Cache, 'name'>, CacheInput> = noun(
       'A cache has no cores of its own: call a service for anything else.',
     )
   })
+  const { timeout, retry, hedge, circuitBreaker } = given
   return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(hedge === undefined ? {} : { hedge }),
+    ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
     capacity: capacity ?? Number.POSITIVE_INFINITY,
     eviction: given.eviction ?? 'lru',
     ttl: ttl ?? Number.POSITIVE_INFINITY,
     ttlReset: given.ttlReset ?? false,
     hit: given.hit ?? { kind: 'constant', value: 0 },
     miss,
+    ...(given.earlyRecompute === undefined ? {} : { earlyRecompute: given.earlyRecompute }),
     coalesce: given.coalesce ?? false,
     ...(hitRatio === undefined ? {} : { hitRatio }),
     ...(given.key === undefined ? {} : { key: given.key }),

@@ -1,10 +1,11 @@
 /** A database: pools of connections in front of a server that runs so many queries at a time. */
 import type { z } from 'zod'
 import type { Database, Distribution } from '../types.ts'
-import { choice, integer, mapOf, noun, number, problem, type Quantity } from './common.ts'
+import { type CallPolicyInput, callPolicyFields } from './call-policy.ts'
+import { choice, flag, integer, mapOf, noun, number, problem, type Quantity } from './common.ts'
 import { type DistributionInput, durationDistribution, positiveDurationDistribution } from './distribution.ts'
 
-export type DatabaseInput = {
+export type DatabaseInput = CallPolicyInput & {
   /** Of the pool, or of each replica's; default 10. */
   connections?: number | undefined
   /** One for all callers (default), or one for each replica that calls. */
@@ -17,6 +18,8 @@ export type DatabaseInput = {
   parallelism?: number | undefined
   /** Contention by the universal scalability law. Default: none. */
   usl?: { sigma?: number | undefined; kappa?: number | undefined } | undefined
+  /** Whether queries of one key run one after the other; default false. */
+  rowLocks?: boolean | undefined
   /** Latencies by name, for `query: { to, type }`. */
   queries?: Record<string, DistributionInput<Quantity>> | undefined
 }
@@ -61,11 +64,15 @@ export const database: z.ZodType<Omit<Database, 'name'>, DatabaseInput> = noun(
       .describe(
         'Queries that run slow each other down: of n each has 1 / (1 + sigma (n - 1) + kappa n (n - 1)) of its speed alone (Gunther 1993). Default: none does.',
       ),
+    rowLocks: flag()
+      .optional()
+      .describe('Whether queries of one key run one after the other (a hot row); default false.'),
     queries: mapOf(durationDistribution, 'latencies')
       .optional()
       .describe('Latencies of queries by name, for query: { to: orders, type: read }.'),
+    ...callPolicyFields,
   },
-  { planned: ['circuitBreaker', 'timeout', 'retry', 'cost'] },
+  { planned: ['cost'] },
 ).transform((given, context): Omit<Database, 'name'> => {
   if (given.maxConnections !== undefined && given.pool !== 'per-replica')
     problem(
@@ -74,13 +81,19 @@ export const database: z.ZodType<Omit<Database, 'name'>, DatabaseInput> = noun(
       'maxConnections limits pools of replicas, and there is one pool for all',
       'Write pool: per-replica, or remove it.',
     )
+  const { timeout, retry, hedge, circuitBreaker } = given
   return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(hedge === undefined ? {} : { hedge }),
+    ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
     connections: given.connections ?? 10,
     ...(given.pool === 'per-replica' ? { pool: given.pool } : {}),
     ...(given.maxConnections === undefined ? {} : { maxConnections: given.maxConnections }),
     acquireTimeout: given.acquireTimeout ?? { kind: 'constant', value: 30 },
     parallelism: given.parallelism ?? Number.POSITIVE_INFINITY,
     ...(given.usl === undefined ? {} : { usl: { sigma: given.usl.sigma ?? 0, kappa: given.usl.kappa ?? 0 } }),
+    ...(given.rowLocks === true ? { rowLocks: true } : {}),
     queries: Object.entries(given.queries ?? {}).map(
       ([type, latency]): { type: string; latency: Distribution } => ({ type, latency }),
     ),

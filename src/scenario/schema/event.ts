@@ -21,6 +21,9 @@ import { type DistributionInput, durationDistribution } from './distribution.ts'
 /** `at`: seconds from the start. `for`: default to the end of the run. */
 type Timed = { at: Quantity; for?: Quantity | undefined }
 
+/** Length of a spell, and the time between two. */
+type SpellsInput = { for: DistributionInput<Quantity>; gap: DistributionInput<Quantity> }
+
 export type EventInput =
   /** A service or a slot `web/2`. `drain` (default) takes it out of rotation, `crash` also fails what is in it. */
   | ({ outage: string; mode?: 'drain' | 'crash' | undefined } & Timed)
@@ -28,7 +31,20 @@ export type EventInput =
   | ({ latency: string; add: Quantity } & Timed)
   | ({ loss: string; add: Quantity } & Timed)
   /** A workload; its rate is multiplied. */
-  | ({ surge: string; factor: number } & Timed)
+  | {
+      surge: string
+      factor: number
+      at?: Quantity | undefined
+      for?: Quantity | undefined
+      spells?: SpellsInput | undefined
+      precursor?:
+        | {
+            factor?: number | undefined
+            lead: DistributionInput<Quantity>
+            falseAlarms?: Quantity | undefined
+          }
+        | undefined
+    }
   /** A service: so many replicas are lost (-2), or all but a share of those that are available. */
   | ({
       capacity: string
@@ -46,7 +62,7 @@ export type EventInput =
       factor: number
       at?: Quantity | undefined
       for?: Quantity | undefined
-      spells?: { for: DistributionInput<Quantity>; gap: DistributionInput<Quantity> } | undefined
+      spells?: SpellsInput | undefined
     }
 
 const at = duration.describe('Seconds from the start.')
@@ -97,13 +113,46 @@ const loss = noun('a loss event', {
   ...time,
 }).transform((e): ScenarioEvent => ({ kind: 'loss', link: e.loss, add: e.add, at: e.at, until: until(e) }))
 
+const spells = noun('spells', {
+  for: durationDistribution.describe('Length of a spell.'),
+  gap: durationDistribution.describe('Between two spells.'),
+}).describe('Comes and goes, on each replica (or at the database) by itself.')
+
 const surge = noun('a surge', {
   surge: text('the name of a workload').describe('A workload.'),
   factor: number().describe('Multiplies the rate.'),
-  ...time,
-}).transform(
-  (e): ScenarioEvent => ({ kind: 'surge', workload: e.surge, factor: e.factor, at: e.at, until: until(e) }),
-)
+  at: at.optional(),
+  for: lasting,
+  spells: spells.describe('Comes and goes.').optional(),
+  precursor: noun('a precursor', {
+    factor: number().optional().describe('What the rate has risen to when the surge begins; default 1.3.'),
+    lead: durationDistribution.describe('How long it rises before a surge.'),
+    falseAlarms: fraction.optional().describe('Share of the rises that no surge follows; default 0.'),
+  })
+    .optional()
+    .describe('The rate rises before each surge, in 32 equal steps. Default: surges come unannounced.'),
+}).transform((e, context): ScenarioEvent => {
+  if (e.at === undefined && e.spells === undefined)
+    problem(context, ['at'], 'missing field "at"', 'Say when, or give spells.')
+  const start = e.at ?? 0
+  return {
+    kind: 'surge',
+    workload: e.surge,
+    factor: e.factor,
+    at: start,
+    until: until({ at: start, for: e.for }),
+    ...spellsOf(e.spells, context),
+    ...(e.precursor === undefined
+      ? {}
+      : {
+          precursor: {
+            factor: e.precursor.factor ?? 1.3,
+            lead: e.precursor.lead,
+            falseAlarms: e.precursor.falseAlarms ?? 0,
+          },
+        }),
+  }
+})
 
 const capacity = noun('a loss of capacity', {
   capacity: text('the name of a service').describe('A service that loses replicas for a time.'),
@@ -131,11 +180,6 @@ const capacity = noun('a loss of capacity', {
     until: until(e),
   }
 })
-
-const spells = noun('spells', {
-  for: durationDistribution.describe('Length of a spell.'),
-  gap: durationDistribution.describe('Between two spells.'),
-}).describe('Comes and goes, on each replica (or at the database) by itself.')
 
 const slow = noun('a slowdown', {
   slow: place.describe('A service, one slot: web/2, or a database.'),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { show } from '../path.ts'
 import type { Key } from '../types.ts'
-import { integer, noun, number, oneOf, only, say, text } from './common.ts'
+import { integer, listOf, noun, number, oneOf, only, problem, say, text } from './common.ts'
 
 /** More keys would take more than 80 MB of tables. */
 export const MAX_KEYS = 10_000_000
@@ -14,8 +14,18 @@ export type KeyInput =
   /** Key k = 0, 1, ..., n - 1 with probability proportional to (k + 1)^-s. */
   | { zipf?: { n: number; s: number } | undefined }
   | { uniform?: { n: number } | undefined }
+  /** Recorded: request i of the workload asks for key i. */
+  | { trace?: { file?: string | undefined; values?: (string | number)[] | undefined } | undefined }
 
 const n = integer(1, MAX_KEYS).describe('Number of keys, at most 10 million.')
+
+const recorded: z.ZodType<string | number, string | number> = z.union(
+  [integer(0, 0x7fffffff), text('a key')],
+  {
+    error: (issue: { input?: unknown }) =>
+      say(`expected a key, got ${show(issue.input)}`, 'Write a text, or a whole number from 0.'),
+  },
+)
 
 const drawn = oneOf('a key', {
   zipf: noun('zipf', {
@@ -25,8 +35,27 @@ const drawn = oneOf('a key', {
     .optional()
     .describe('Key k = 0 to n - 1 with probability proportional to (k + 1)^-s.'),
   uniform: noun('uniform keys', { n }).optional().describe('Every key equally often.'),
-}).transform((written): Key => {
+  trace: noun('recorded keys', {
+    file: text('a file name').optional().describe('One key a line: a whole number from 0, or a text.'),
+    values: listOf(recorded, 'keys').optional().describe('The same within the scenario.'),
+  })
+    .optional()
+    .describe('Request i of the workload asks for key i; after the last, from the first again.'),
+}).transform((written, context): Key => {
   const [kind, params] = only(written)
+  if (kind === 'trace') {
+    const { file, values } = params as { file?: string; values?: (string | number)[] }
+    if ((file === undefined) === (values === undefined))
+      problem(
+        context,
+        ['trace'],
+        `expected file or values, got ${file === undefined ? 'neither' : 'both'}`,
+        'Give one of the two.',
+      )
+    else if (values?.length === 0)
+      problem(context, ['trace', 'values'], 'expected at least one key, got none', 'Give some.')
+    return { kind, values: values ?? [0], ...(file === undefined ? {} : { file }) }
+  }
   return { kind, ...(params as { n: number; s: number }) } as Key
 })
 
@@ -40,7 +69,7 @@ export const key: z.ZodType<Key, KeyInput> = z.union(
     error: (issue: { input?: unknown }) =>
       say(
         `expected a key, got ${show(issue.input)}`,
-        'Write { zipf: { n: 100000, s: 0.9 } }, { uniform: { n: 1000 } }, a text, or a whole number from 0.',
+        'Write { zipf: { n: 100000, s: 0.9 } }, { uniform: { n: 1000 } }, { trace: { file: keys.txt } }, a text, or a whole number from 0.',
       ),
   },
 ) as unknown as z.ZodType<Key, KeyInput>

@@ -18,6 +18,7 @@ import {
   quantity,
 } from './common.ts'
 import { type OverloadInput, overload } from './overload.ts'
+import { type ColdStartInput, coldStart, type ReadinessInput, readiness } from './replica-start.ts'
 import { type SocketsInput, sockets } from './sockets.ts'
 import { type StepInput, steps } from './step.ts'
 
@@ -44,6 +45,8 @@ export type ServiceInput = CallPolicyInput & {
   endpoints: Record<string, StepInput[]>
   /** Limits of rate, concurrency and queue, and the order of the queue. Default: none. */
   overload?: OverloadInput | undefined
+  readiness?: ReadinessInput | undefined
+  coldStart?: ColdStartInput | undefined
   /** When the service notices that nobody waits for a request any more. Default never. */
   cancel?: 'never' | 'dequeue' | 'immediate' | undefined
   autoscaler?: AutoscalerInput | undefined
@@ -87,12 +90,18 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
       .describe(
         'When it notices that nobody waits for a request any more: never (default), when it leaves a queue, or at once.',
       ),
+    readiness: readiness
+      .optional()
+      .describe('Probes that take a replica into rotation and out of it. Default: all is known at once.'),
+    coldStart: coldStart
+      .optional()
+      .describe('A replica is slow at first. Default: it has its full speed at once.'),
     autoscaler: autoscaler.optional().describe('Changes the number of replicas. Default: none.'),
     cost: number().optional().describe('Of one replica-hour; default 1.'),
     ...callPolicyFields,
   },
   {
-    planned: ['failures', 'keepAlive', 'usl', 'coldStart', 'scope'],
+    planned: ['failures', 'keepAlive', 'usl', 'scope'],
   },
 ).transform((given, context): Omit<Service, 'name'> => {
   const { autoscaler } = given
@@ -140,6 +149,8 @@ export const service: z.ZodType<Omit<Service, 'name'>, ServiceInput> = noun(
     ...(given.overload === undefined ? {} : { overload: given.overload }),
     ...(given.cancel === undefined || given.cancel === 'never' ? {} : { cancel: given.cancel }),
     ...(autoscaler === undefined ? {} : { autoscaler }),
+    ...(given.readiness === undefined ? {} : { readiness: given.readiness }),
+    ...(given.coldStart === undefined ? {} : { coldStart: given.coldStart }),
     cost: given.cost ?? 1,
     ...(given.timeout === undefined ? {} : { timeout: given.timeout }),
     ...(given.retry === undefined ? {} : { retry: given.retry }),

@@ -30,6 +30,8 @@ export type CallInput = CallPolicyInput & {
 export type StepInput = {
   /** Seconds of one core at speed 1. */
   cpu?: DistributionInput<Quantity> | undefined
+  /** The same, as the trace of the workload of that name recorded it for the request. */
+  recorded?: string | undefined
   /** A wait that holds no core. */
   io?: DistributionInput<Quantity> | undefined
   /** Reserved before the first step, held to the end. */
@@ -90,6 +92,11 @@ const stepFields = oneOf(
   'a step',
   {
     cpu: durationDistribution.optional().describe('Time of one core at speed 1.'),
+    recorded: name
+      .optional()
+      .describe(
+        'Time of one core at speed 1 that the trace of the workload of that name (of format azure2021) recorded for the request; requests of other workloads draw one of the recorded ones.',
+      ),
     io: durationDistribution.optional().describe('A wait that holds no core.'),
     memory: size.optional().describe('Reserved before the first step of the endpoint, held to its end.'),
     call: call
@@ -127,6 +134,8 @@ export const step: z.ZodType<Step, StepInput> = stepFields
     switch (kind) {
       case 'cpu':
         return { kind, demand: value as Distribution }
+      case 'recorded':
+        return { kind: 'cpu', demand: { kind: 'constant', value: 0 }, recorded: value as string }
       case 'io':
         return { kind, duration: value as Distribution }
       case 'memory':

@@ -3,7 +3,20 @@ import type { z } from 'zod'
 import type { CallPolicy, Key, Profile, WorkloadClass } from '../types.ts'
 import { type ArrivalsInput, arrivals, type ProfileInput, profile, type WrittenArrivals } from './arrivals.ts'
 import { type CallPolicyInput, callPolicyFields, plannedOfCalls } from './call-policy.ts'
-import { flag, integer, mapOf, name, noun, number, positiveDuration, type Quantity, text } from './common.ts'
+import {
+  either,
+  flag,
+  integer,
+  listOf,
+  mapOf,
+  name,
+  noun,
+  number,
+  positiveDuration,
+  problem,
+  type Quantity,
+  text,
+} from './common.ts'
 import { type KeyInput, key } from './key.ts'
 
 export type ClassInput = {
@@ -23,7 +36,8 @@ export type WorkloadInput = CallPolicyInput & {
   /** A balancer or a service. */
   to: string
   arrivals: ArrivalsInput
-  profile?: ProfileInput | undefined
+  /** Several multiply each other. */
+  profile?: ProfileInput | ProfileInput[] | undefined
   classes?: Record<string, ClassInput> | undefined
   /** Calls made for a request end at its deadline, and none begins after it. Default false. */
   propagateDeadline?: boolean | undefined
@@ -51,12 +65,25 @@ const requestClass = noun(
   { planned: ['size', 'keys', 'timeout', 'retry'] },
 )
 
+const profiles: z.ZodType<Profile, ProfileInput | ProfileInput[]> = either(
+  profile,
+  listOf(profile, 'profiles').transform((factors, context): Profile => {
+    if (factors.length === 0)
+      problem(context, [], 'expected at least one profile, got none', 'Remove the field or add one.')
+    return factors.length === 1 ? factors[0]! : { kind: 'product', factors }
+  }),
+  'a profile or a list of profiles',
+  'Write e.g. { diurnal: { amplitude: 0.5, period: 24h } }, or a list of such.',
+)
+
 export const workload: z.ZodType<WrittenWorkload, WorkloadInput> = noun(
   'a workload',
   {
     to: name.describe('A balancer or a service.'),
     arrivals: arrivals.describe('When requests begin.'),
-    profile: profile.optional().describe('Multiplies the rate over time.'),
+    profile: profiles
+      .optional()
+      .describe('Multiplies the rate over time: one, or a list of several that multiply each other.'),
     classes: mapOf(requestClass, 'classes')
       .optional()
       .describe('Kinds of requests by name, drawn by weight.'),

@@ -47,6 +47,25 @@ describe('a plan', () => {
     expect(result.configurations.map(({ frontier }) => frontier)).toEqual([true, true, false])
   })
 
+  test('takes a throughput that is to be exceeded for one', async () => {
+    const slow = (k: number): Configuration => {
+      const { name, scenario } = server(k, ['throughput > 45/s'])
+      // Two places: what comes beyond them is lost.
+      const services = scenario.services.map((service) => ({
+        ...service,
+        overload: { queueLimit: 1, shedExpired: false, queue: 'fifo', scope: 'replica' } as const,
+      }))
+      return { name, scenario: { ...scenario, services } }
+    }
+    // M/M/1/2 of rho = 50 / mu lets 50 (1 + rho) / (1 + rho + rho^2) through: 45.2 at mu = 130 (k = 15), 42.3 at k = 9.
+    const result = await plan(
+      [3, 9, 17].map((k) => slow(k)),
+      { search: 'monotone' },
+    )
+    expect(result.chosen).toBe('k=17')
+    expect(result.configurations[1]!.objectives).toMatchObject([{ verdict: 'missed', bound: 45 }])
+  })
+
   test('chooses none where none meets the objectives, and takes the undecided for missed', async () => {
     expect(
       (

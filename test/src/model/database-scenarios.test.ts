@@ -42,3 +42,25 @@ test('long-transactions: connections are held by those who wait for the payment'
   expect(before.errors).toBeGreaterThan(0.1)
   expect(moved.errors).toBeLessThan(0.01)
 })
+
+test('hot-row: one row keeps everybody waiting for a connection', () => {
+  const { errors, result } = run('hot-row')
+  expect(errors).toBeGreaterThan(0.03)
+  const { seats } = result.components
+  if (seats?.kind !== 'database') throw new Error('no database')
+  expect(seats.running.mean).toBeLessThan(4)
+  expect(seats.utilization.connections).toBeGreaterThan(0.8)
+  expect(run('hot-row', (text) => text.replace('rowLocks: true', 'rowLocks: false')).errors).toBe(0)
+})
+
+test('expiring-values: early recomputation keeps the database out of it', () => {
+  const short = (text: string): string => text.replace('horizon: 300s', 'horizon: 150s')
+  const plain = run('expiring-values', short)
+  const early = run('expiring-values', (text) =>
+    short(text).replace('ttl: 30s', 'ttl: 30s\n    earlyRecompute: 1'),
+  )
+  expect(plain.errors).toBeGreaterThan(0.01)
+  expect(early.errors).toBeLessThan(0.5 * plain.errors)
+  expect(plain.result.slo.every(({ met }) => met)).toBe(false)
+  expect(early.result.slo.every(({ met }) => met)).toBe(true)
+})

@@ -95,16 +95,21 @@ describe('any scenario', () => {
 
   test('does so with a database, and goes on from a snapshot', () => {
     fc.assert(fc.property(withDatabase(anyScenario()), fc.nat(), shares, expectSameFromSnapshot), {
-      numRuns: 60,
+      numRuns: 50,
       seed: SEED,
     })
   })
 
   test('does so with a cache before a database, and goes on from a snapshot', () => {
     fc.assert(fc.property(withCache(withDatabase(anyScenario())), fc.nat(), shares, expectSameFromSnapshot), {
-      numRuns: 60,
+      numRuns: 40,
       seed: SEED,
     })
+  })
+
+  test('does so with all of that and sockets', () => {
+    const everything = withCache(withDatabase(anyScenarioWithSockets()))
+    fc.assert(fc.property(everything, fc.nat(), shares, expectSameFromSnapshot), { numRuns: 40, seed: SEED })
   })
 
   test('leaks no socket, memory or port where components declare sockets', () => {

@@ -132,3 +132,55 @@ test.each([
 ])('%j is refused as a key', (key, what) => {
   expect(() => parseScenario({ name: 'Keys', horizon: 1, ...shop(key as KeyInput, undefined) })).toThrow(what)
 })
+
+describe('recorded keys', () => {
+  const values = [5, 'cart', 9]
+  const cart = new KeyTable({ kind: 'fixed', value: 'cart' }).at(0)
+
+  test('are asked for in their order, again from the first after the last', () => {
+    const keys = keysOf({
+      workloads: {
+        w: {
+          to: 'a',
+          arrivals: { deterministic: { rate: 1 } },
+          classes: { x: { key: { trace: { values } } } },
+        },
+      },
+      services: { a: { endpoints: { e: [{ cpu: 0.01 }] } } },
+    })
+    expect(keys.slice(0, 5).map(([, , key]) => key)).toEqual([5, cart, 9, 5, cart])
+  })
+
+  test('are the same for every attempt and every call of a request', () => {
+    const keys = keysOf({
+      workloads: { w: { to: 'a', arrivals: { deterministic: { rate: 1 } } } },
+      services: {
+        a: {
+          cores: 9,
+          endpoints: {
+            e: [{ call: { to: 'b', key: { trace: { values } }, timeout: 0.1, retry: { attempts: 2 } } }],
+          },
+        },
+        b: { endpoints: { e: [{ io: 0.15 }] } },
+      },
+    })
+    const calls = keys.filter(([, node]) => node === 'b')
+    expect(calls.length).toBeGreaterThan(30)
+    for (const [request, , key] of calls) expect(key).toBe([5, cart, 9][request % 3])
+  })
+
+  test('a warm cache has the most frequent', () => {
+    const scenario = parseScenario({
+      horizon: 10,
+      workloads: { w: { to: 'a', arrivals: { trace: { times: [0, 1, 2, 3, 4, 5] } } } },
+      services: {
+        a: { endpoints: { e: [{ call: { to: 'c', key: { trace: { values: [3, 2, 1, 2, 3, 3] } } } }] } },
+      },
+      caches: { c: { capacity: 2, warm: true, eviction: 'lru' } },
+    })
+    const simulation = new Simulation(scenario)
+    simulation.run()
+    // 3 and 2 are there; 1 takes the place of 3, which takes that of 1.
+    expect(simulation.result().components.c).toMatchObject({ hits: 4, misses: 2 })
+  })
+})

@@ -225,6 +225,11 @@ describe('sessions', () => {
     )
   })
 
+  test('have a declared rate of requests, not of users', () => {
+    const { world } = new Simulation(scenario)
+    expect(world.workloads.rateAt(0, 10)).toBe(6)
+  })
+
   test('go on exactly after a snapshot, and leave nothing behind', () => {
     const short = { ...scenario, horizon: 60 }
     const whole: Result = simulate(short, { seed: 4, drain: true })
@@ -260,12 +265,83 @@ describe('traces of Azure Functions', () => {
 
   test('of 2021: ends less durations', () => {
     const scenario = load('azure2021', 'app,func,end_timestamp,duration\na,f,12.5,2.5\na,g,11,4\na,f,20,0\n')
-    expect(scenario.workloads[0]!.arrivals).toEqual({ kind: 'trace', times: [0, 3, 13] })
+    expect(scenario.workloads[0]!.arrivals).toEqual({
+      kind: 'trace',
+      times: [0, 3, 13],
+      durations: [4, 2.5, 0],
+    })
+  })
+
+  test('of 2019, exactly: as many in each minute as the file says, uniform within', () => {
+    const scenario = load('azure2019', file, ', exact: true')
+    expect(bins(scenario, 60)).toEqual([660, 60, 1200, 0, 0])
+    const starts: number[] = []
+    simulate(scenario, { seed: 3, onRequest: ({ start }) => starts.push(start) })
+    expect(starts.every((time, i) => i === 0 || time >= starts[i - 1]!)).toBe(true)
+    // Of 1200 in the third minute, in 12 bins: above 37.4 with probability 1e-4.
+    let chi2 = 0
+    for (let bin = 0; bin < 12; bin++) {
+      const count = starts.filter((time) => Math.floor((time - 120) / 5) === bin).length
+      chi2 += (count - 100) ** 2 / 100
+    }
+    expect(chi2).toBeLessThan(37.4)
+    expect(chi2).toBeGreaterThan(1)
+    // The seed moves them, within their minutes.
+    const others: number[] = []
+    simulate(scenario, { seed: 9, onRequest: ({ start }) => others.push(start) })
+    expect(others[0]).not.toBe(starts[0])
+    expect(others.length).toBe(starts.length)
+    const first = new Simulation(scenario, { seed: 3 })
+    first.until(131)
+    const second = Simulation.restore(first.snapshot(), scenario)
+    second.run()
+    expect(second.result()).toEqual(simulate(scenario, { seed: 3 }))
+  })
+
+  test('of 2021: durations are the demands of the steps that say so, and of nobody else', () => {
+    const text = 'app,func,end_timestamp,duration\na,f,12.5,2.5\na,g,11,4\na,f,20,0.25\n'
+    const scenario = loadScenario(
+      `horizon: 100
+workloads:
+  f: { to: s, arrivals: { trace: { file: azure.csv, format: azure2021 } } }
+  other: { to: s, arrivals: { deterministic: { rate: 1 } } }
+services: { s: { cores: 1000, endpoints: { e: [{ recorded: f }] } } }`,
+      { file: 'azure.yml', resolve: () => text },
+    )
+    const seen: [number, number][] = []
+    const others: number[] = []
+    simulate(scenario, {
+      onRequest: ({ workload, number, start, end }) => {
+        if (workload === 'f') seen.push([number, Number((end - start).toFixed(9))])
+        else others.push(Number((end - start).toFixed(9)))
+      },
+    })
+    expect(seen.sort(([a], [b]) => a - b)).toEqual([
+      [0, 4],
+      [1, 2.5],
+      [2, 0.25],
+    ])
+    expect([...new Set(others)].sort()).toEqual([0.25, 2.5, 4])
+  })
+
+  test.each([
+    ['recorded: g', 'unknown workload "g" (azure.yml:'],
+    ['recorded: other', 'the arrivals of "other" record no durations (azure.yml:'],
+  ])('%s is refused', (step, message) => {
+    expect(() =>
+      loadScenario(
+        `horizon: 100
+workloads: { other: { to: s, arrivals: { deterministic: { rate: 1 } } } }
+services: { s: { endpoints: { e: [{ ${step} }] } } }`,
+        { file: 'azure.yml' },
+      ),
+    ).toThrow(message)
   })
 
   test.each([
     ['azure2019', 'x,y\no,a,f,t,1\n', '', /expected 1444 columns.*\(azure\.csv:2:1/],
     ['azure2019', file, ', function: nobody', /no invocations of function "nobody"/],
+    ['azure2021', file, ', exact: true', /exact is of counts per minute.*\(azure\.yml:2:/],
     [
       'azure2021',
       'app,func,end_timestamp,duration\na,f,12,-1\n',

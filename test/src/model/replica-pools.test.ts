@@ -34,6 +34,9 @@ test('every replica opens its connections, as long as the database takes them', 
 
 test('one replica too many has none, and what it is sent times out', () => {
   const { db, result } = run(fleet(4))
+  expect(db.shortfalls).toBe(1)
+  expect(result.warnings.map(({ code }) => code)).toContain('connections-exhausted')
+  expect(run(fleet(3)).result.warnings.map(({ code }) => code)).not.toContain('connections-exhausted')
   expect(db.open).toEqual({ mean: 12, max: 12 })
   // A quarter of 38 seconds of requests: those of the last two still wait.
   expect(db.poolTimeouts).toBeGreaterThan(185)

@@ -9,6 +9,7 @@ const SEED = 2
 /** An available slot, or a possible target, that depends on nothing but the number of the decision. */
 function actionFor(stop: Stop, number: number): number {
   if (stop.reason !== 'decision') throw new Error('no decision')
+  if (stop.kind === 'admission') return number % 5 === 0 ? 0 : 1
   if (stop.kind === 'scaler') return stop.view.min + (number % (stop.view.max - stop.view.min + 1))
   const free = [...stop.view.available].flatMap((available, slot) => (available === 1 ? [slot] : []))
   return free[(number * 7) % free.length]!
@@ -35,7 +36,11 @@ describe('a snapshot', () => {
       fc.property(anyScenario(), fc.nat(), fc.nat(200), (input, seed, when) => {
         const scenario = parseScenario(input)
         const scaled = scenario.services.find((service) => service.autoscaler !== undefined)?.name
-        const control = { balancers: 'all' as const, ...(scaled === undefined ? {} : { scaler: scaled }) }
+        const control = {
+          balancers: 'all' as const,
+          admission: scenario.services[0]!.name,
+          ...(scaled === undefined ? {} : { scaler: scaled }),
+        }
         const straight = play(new Simulation(scenario, { seed, control }))
         const restored = play(new Simulation(scenario, { seed, control }), (simulation, number) =>
           number % 200 === when ? Simulation.restore(simulation.snapshot(), scenario) : simulation,

@@ -209,16 +209,18 @@ test('a link may end at one slot, have a name, and lead one way', () => {
 })
 
 test('objectives are parsed', () => {
-  const text = `slo: [p95 < 250ms, p99.9 < 1s, p999<2, mean < 1s, errors < 0.1%]\n${SHOP}`.replace(
-    'p999<2',
-    'p999 < 2s',
-  )
+  const text =
+    `slo: [p95 < 250ms, p99.9 < 1s, p999<2, mean < 1s, errors < 0.1%, throughput > 600/min]\n${SHOP}`.replace(
+      'p999<2',
+      'p999 < 2s',
+    )
   expect(load(text).slo).toEqual([
     { kind: 'latency', quantile: 0.95, below: 0.25, text: 'p95 < 250ms' },
     { kind: 'latency', quantile: 0.999, below: 1, text: 'p99.9 < 1s' },
     { kind: 'latency', quantile: 0.999, below: 2, text: 'p999 < 2s' },
     { kind: 'mean', below: 1, text: 'mean < 1s' },
     { kind: 'errors', below: 0.001, text: 'errors < 0.1%' },
+    { kind: 'throughput', above: 10, text: 'throughput > 600/min' },
   ])
 })
 

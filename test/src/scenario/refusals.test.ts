@@ -327,7 +327,7 @@ const CASES: Case[] = [
   [
     'a step of two kinds',
     [['{ io: 10ms }', '{ io: 10ms, cpu: 1ms }']],
-    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, io, memory, call, query, forward, parallel, choose, repeat, transaction.',
+    'expected a step with exactly one field, got cpu and io (shop.yml:25:46 services.web.endpoints.buy[2]). Choose one of cpu, recorded, io, memory, call, query, forward, parallel, choose, repeat, transaction.',
   ],
   [
     'a misspelled distribution, once',
@@ -372,7 +372,22 @@ const CASES: Case[] = [
   [
     'an objective on an unknown metric',
     [['name: Shop', 'slo: [p100 < 1s]']],
-    'unknown metric "p100" in "p100 < 1s" (shop.yml:1:7 slo[0]). Write e.g. "p95 < 250ms", "mean < 1s" or "errors < 0.1%".',
+    'unknown metric "p100" in "p100 < 1s" (shop.yml:1:7 slo[0]). Write e.g. "p95 < 250ms", "mean < 1s", "errors < 0.1%" or "throughput > 100/s".',
+  ],
+  [
+    'an objective the wrong way round',
+    [['name: Shop', 'slo: [throughput < 9/s]']],
+    'expected throughput > a bound, got "throughput < 9/s" (shop.yml:1:7 slo[0]).',
+  ],
+  [
+    'a latency that is to be long',
+    [['name: Shop', 'slo: [p95 > 1s]']],
+    'expected p95 < a bound, got "p95 > 1s" (shop.yml:1:7 slo[0]).',
+  ],
+  [
+    'a throughput in seconds',
+    [['name: Shop', 'slo: [throughput > 9s]']],
+    'expected a rate, got a duration: "9s" (shop.yml:1:7 slo[0]).',
   ],
   [
     'relays, which only imports have',
@@ -494,6 +509,8 @@ test.each([
     'bulkheads.c.endpoints[0]',
   ],
   ['{ queue: sjf }', 'expected fifo or lifo', 'overload.queue'],
+  ['{ dagor: { queueTime: 0s } }', 'expected a duration above 0', 'overload.dagor.queueTime'],
+  ['{ dagor: { decrease: 120% } }', 'expected a fraction of at most 1', 'overload.dagor.decrease'],
 ])('overload control that cannot work is refused: %s', (written, what, path) => {
   const messages = messagesOf(change(SHOP, ['    cores: 2\n', `    cores: 2\n    overload: ${written}\n`]))
   expect(messages).toHaveLength(1)
@@ -518,6 +535,86 @@ test.each([
   expect(messages[0]).toContain(path)
 })
 
+test.each([
+  ['{ concurrencyLimit: 5 }, response: direct', 'concurrencyLimit needs the answers', 'concurrencyLimit'],
+  [
+    '{ bulkheads: { b: { classes: [shoppers.buy] } } }, response: direct',
+    'bulkheads needs the answers',
+    'bulkheads',
+  ],
+  [
+    '{ queueLimit: 5 }',
+    'queueLimit bounds the wait for a backend, and nothing waits for one here',
+    'queueLimit',
+  ],
+  ['{ concurrencyLimit: 5, shed: codel }', 'codel is about the wait for a concurrency limit', 'shed'],
+  ['{ queue: lifo }', 'lifo is about the wait for a concurrency limit', 'queue'],
+  ['{ bulkheads: { b: { classes: [shoppers.sell] } } }', 'unknown class "shoppers.sell"', 'classes[0]'],
+  [
+    '{ bulkheads: { b: { classes: [shoppers.buy], endpoints: [browse] } } }',
+    'unknown field "endpoints"',
+    'bulkheads.b',
+  ],
+  ['{ scope: service }', 'unknown field "scope"', 'overload'],
+  ['{ dagor: {} }', 'unknown field "dagor"', 'overload'],
+])('overload control of a balancer that cannot work is refused: %s', (written, what, path) => {
+  const messages = messagesOf(change(SHOP, ['policy: least-request', `overload: ${written}`]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain('(shop.yml:17:')
+  expect(messages[0]).toContain(path)
+})
+
+test.each([
+  [
+    'policy: least-request',
+    'passiveChecks: {}, response: direct',
+    'passiveChecks needs the answers',
+    'passiveChecks',
+  ],
+  [
+    'policy: least-request',
+    'passiveChecks: { maxFails: 0 }',
+    'expected an integer of at least 1',
+    'maxFails',
+  ],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    readiness: { period: 0s }\n',
+    'expected a duration above 0',
+    'period',
+  ],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    readiness: { failures: 3 }\n',
+    'unknown field "failures"',
+    'readiness',
+  ],
+  ['    cores: 2\n', '    cores: 2\n    coldStart: {}\n', 'missing field "duration"', 'coldStart'],
+  [
+    '    cores: 2\n',
+    '    cores: 2\n    coldStart: { duration: 5s, speed: 0 }\n',
+    'above 0',
+    'coldStart.speed',
+  ],
+  ['min: 2,', 'min: 2, drainTimeout: soon,', 'expected a duration', 'drainTimeout'],
+])('what cannot be said of hosts and replicas is refused: %s -> %s', (from, to, what, path) => {
+  const messages = messagesOf(change(SHOP, [from, to]))
+  expect(messages).toHaveLength(1)
+  expect(messages[0]).toContain(what)
+  expect(messages[0]).toContain('(shop.yml:')
+  expect(messages[0]).toContain(path)
+})
+
+test('dagor is refused where nobody waits for a core', () => {
+  const messages = messagesOf(
+    change(SHOP, ['    cores: 2\n', '    cores: 2\n    discipline: ps\n    overload: { dagor: {} }\n']),
+  )
+  expect(messages).toEqual([
+    'dagor goes by the wait for a core, which nothing has under ps (shop.yml:23:17 services.web.overload.dagor). Use discipline: fifo, or limit the concurrency instead.',
+  ])
+})
+
 test.each(['{ queue: lifo }', '{ shed: codel }'])(
   '%s is refused where nobody waits for a core',
   (written) => {
@@ -530,7 +627,6 @@ test.each(['{ queue: lifo }', '{ shed: codel }'])(
 )
 
 test.each([
-  ['    cores: 2\n', '    cores: 2\n    overload: { dagor: {} }\n', 'dagor', 'overload control'],
   ['    cores: 2\n', '    cores: 2\n    failures: { mtbf: 10 }\n', 'failures', 'a service'],
   ['policy: least-request', 'healthCheck: 5s', 'healthCheck', 'a balancer'],
   ['weight: 2,', 'weight: 2, size: 10kB,', 'size', 'a class'],

@@ -37,6 +37,32 @@ describe('limits', () => {
     expect(overloadOf(seen).refused).toEqual({ 'queue-limit': 1 })
   })
 
+  test('of the queue count what waits at all replicas with scope: service', () => {
+    const two = (scope: 'replica' | 'service'): ReturnType<typeof run> =>
+      run(web([0, 0, 0.5, 1, 1], { replicas: 2, overload: { queueLimit: 1, scope }, endpoints: work(2) }))
+    // Round robin: the third waits at the first replica, the fourth would at the second.
+    expect(two('replica').lines.map(([, end, outcome]) => [end, outcome])).toEqual([
+      [1, 'shed'],
+      [2, 'ok'],
+      [2, 'ok'],
+      [4, 'ok'],
+      [4, 'ok'],
+    ])
+    expect(two('service').lines.map(([, end, outcome]) => [end, outcome])).toEqual([
+      [1, 'shed'],
+      [1, 'shed'],
+      [2, 'ok'],
+      [2, 'ok'],
+      [4, 'ok'],
+    ])
+    // A free core is taken whatever waits elsewhere.
+    const free = run({
+      ...web([0, 0, 1], { replicas: 2, overload: { queueLimit: 0, scope: 'service' }, endpoints: work(2) }),
+      events: [{ slow: 'web/0', factor: 2, at: 0, for: 9 }],
+    })
+    expect(free.lines.map(([, , outcome]) => outcome)).toEqual(['shed', 'ok', 'ok'])
+  })
+
   test('of the queue count legs present under processor sharing', () => {
     const seen = run(
       web([0, 0, 0, 4.5], { discipline: 'ps', overload: { queueLimit: 1 }, endpoints: work(2) }),
@@ -323,5 +349,44 @@ describe('what nobody waits for any more', () => {
     )
     // 20 until 1 s, then 18.
     expect(overloadOf(seen).limit!.mean).toBeCloseTo(18.2, 12)
+  })
+})
+
+describe('CoDel', () => {
+  /** Replica 0 gets all the long ones, so that its queue stands while the other's never does. */
+  const seen = (scope: 'replica' | 'service'): ReturnType<typeof run> =>
+    run({
+      horizon: 10,
+      workloads: {
+        c: at(
+          Array.from({ length: 16 }, (_, i) => i * 0.1),
+          {
+            classes: { c: {} },
+          },
+        ),
+      },
+      services: {
+        web: {
+          replicas: [
+            { count: 1, speed: 0.5 },
+            { count: 1, speed: 10 },
+          ],
+          overload: { shed: { codel: { target: 0.05, interval: 0.3 } }, scope },
+          endpoints: work(0.15),
+        },
+      },
+    })
+
+  const firstDrop = (scope: 'replica' | 'service'): number =>
+    seen(scope).lines.find(([, , outcome]) => outcome === 'shed')![1]
+
+  test('sheds at the replica whose queue stands', () => {
+    // It takes one every 0.3; at 0.9 for the first time somebody has waited and another one stands behind.
+    expect(firstDrop('replica')).toBe(1.2)
+  })
+
+  test('with scope: service sheds nothing while another replica lets legs pass at once', () => {
+    // The last one does at 1.5, and at the same instant one leaves the other queue.
+    expect(firstDrop('service')).toBe(1.8)
   })
 })

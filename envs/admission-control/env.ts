@@ -1,0 +1,257 @@
+/**
+ * AdmissionControl-v0: at each request that arrives at a service, let it in or shed it. A continuing system: never
+ * terminated, truncated after a number of decisions or at the scenario's horizon.
+ */
+import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import {
+  Box,
+  Discrete,
+  type Env,
+  type EnvSpec,
+  type ResetOptions,
+  type ResetResult,
+  type StepResult,
+} from '../../src/gym/index.ts'
+import { compileScenario } from '../../src/model/compile/compile.ts'
+import type { Gate } from '../../src/model/gate.ts'
+import { createAdmissionPolicy } from '../../src/policies/admission-control/index.ts'
+import type { AdmissionView } from '../../src/policies/types.ts'
+import type { PolicySpec, Scenario, Service } from '../../src/scenario/index.ts'
+import { Simulation, type Stop } from '../../src/simulation/index.ts'
+import { Episodes } from '../common/episodes.ts'
+import { type OfferedLoad, offeredLoad } from '../common/load.ts'
+import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { readScenario } from '../common/scenario-source.ts'
+import { StepInfo } from '../common/step-info.ts'
+import { OutcomeTracker } from '../common/summary.ts'
+import { AdmissionObservation } from './observation.ts'
+import { AdmissionReward } from './reward.ts'
+
+/** Beyond any episode that ends by its decisions. */
+const ENDLESS = 1e9
+const LONGEST_WARM_START = 600
+/** Load of a service behind an admission controller: what comes above is shed, so that it settles as fast as at this. */
+const ADMITTED_LOAD = 0.9
+const VALUE = 1
+const VALUE_OF_FIRST = 10
+/** Both actions are always valid. */
+const MASK: Int8Array = Int8Array.of(1, 1)
+
+export class AdmissionControl implements Env<Float32Array, number> {
+  readonly observationSpace: Box<'float32'>
+  /** 1 admits the request, 0 sheds it. */
+  readonly actionSpace: Discrete = new Discrete(2)
+  readonly metadata = { renderModes: [] as const }
+  readonly unwrapped: AdmissionControl
+  spec?: EnvSpec | undefined
+  /** The run of the current episode. */
+  simulation: Simulation | undefined
+  /** Of the scenario at the service. */
+  readonly load: OfferedLoad
+  /** What an answer in time is worth, by class. */
+  readonly values: readonly number[]
+  private readonly options: AdmissionControlOptions
+  private readonly scenario: Scenario
+  private readonly service: Service
+  private readonly warm: number
+  private readonly warmPolicy: PolicySpec
+  private readonly levels: number
+  private readonly lateAfter: number
+  private readonly observation: AdmissionObservation
+  private readonly episodes: Episodes = new Episodes()
+  private gate!: Gate
+  private reward!: AdmissionReward
+  private outcomes!: OutcomeTracker
+  private decisions = 0
+  private startedAt = 0
+  private decidedAt = 0
+  private running = false
+
+  /** @throws ConfigError on options that are unknown or do not fit the scenario. */
+  constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
+    this.unwrapped = this
+    const options = readOptions(kwargs)
+    this.options = options
+    const given = readScenario(options.scenario)
+    this.service = namedService(given, options.service)
+    const compiled = compileScenario(given)
+    const spec = compiled.services[given.services.indexOf(this.service)]!
+    const { endpoints } = spec
+    const average = endpoints.reduce((sum, { demand }) => sum + demand, 0) / endpoints.length
+    this.load = offeredLoad(
+      compiled,
+      compiled.classes.map((_, c) => c),
+      (c) => {
+        const name = compiled.endpointNames[compiled.classes[c]!.endpoint]
+        return endpoints.find((endpoint) => endpoint.name === name)?.demand ?? average
+      },
+    )
+    if (!(this.load.demand > 0)) {
+      const hint = 'Give its endpoints a cpu step.'
+      throw new ConfigError([
+        { what: `the requests at ${this.service.name} ask for no cpu time`, path: 'scenario', hint },
+      ])
+    }
+    const priorities = [...new Set(compiled.classes.map(({ priority }) => priority))]
+    this.levels = priorities.length
+    this.values = compiled.classes.map(({ name, priority }) => {
+      const own = options.values[name] ?? options.values[name.split('.').at(-1)!]
+      return own ?? (priority === 0 && priorities.length > 1 ? VALUE_OF_FIRST : VALUE)
+    })
+    const bounded = compiled.classes.some(({ deadline }) => deadline < Number.POSITIVE_INFINITY)
+    const bound = given.slo.find((item) => item.kind === 'latency')?.below
+    this.lateAfter = options.slo ?? (bounded ? undefined : bound) ?? Number.POSITIVE_INFINITY
+    const power = spec.cores * spec.speeds.subarray(0, spec.initialReady).reduce((sum, x) => sum + x, 0)
+    const rho = Math.min(ADMITTED_LOAD, (this.load.rate * this.load.demand) / power)
+    const settling = (50 * this.load.demand) / ((1 - rho) * (1 - rho))
+    const { start } = options
+    const usual = Math.min(LONGEST_WARM_START, Math.max(given.warmup, Number.isNaN(settling) ? 0 : settling))
+    this.warm = start.kind === 'empty' ? 0 : (start.for ?? usual)
+    this.warmPolicy =
+      start.kind === 'empty' || start.policy === 'limited'
+        ? { name: 'in-flight-limit', params: { limit: 4 * spec.cores } }
+        : policySpec(start.policy, 'start.warm')
+    createAdmissionPolicy(this.warmPolicy, this.levels, 'start.warm')
+    this.scenario = {
+      ...given,
+      warmup: start.kind === 'warm' ? this.warm : given.warmup,
+      horizon: options.episodeLength > 0 ? ENDLESS : given.horizon + this.warm,
+    }
+    this.observation = new AdmissionObservation(this.levels, this.load.demand)
+    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
+  }
+
+  reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
+    const { shedCost, holdingCost } = this.options
+    const simulation = new Simulation(this.scenario, {
+      seed: this.episodes.begin(seed),
+      series: false,
+      lateAfter: this.lateAfter,
+      control: { admission: this.service.name },
+    })
+    this.simulation = simulation
+    this.gate = simulation.world.gate
+    this.gate.rateTime = 20 * this.load.demand
+    this.reward = new AdmissionReward(simulation, this.gate, this.values, shedCost, holdingCost)
+    if (this.warm > 0) this.warmUp(simulation)
+    this.decisions = 0
+    const stop = simulation.run()
+    this.running = stop.reason === 'decision'
+    this.startedAt = simulation.now
+    this.decidedAt = simulation.now
+    this.outcomes = new OutcomeTracker(simulation)
+    this.reward.start()
+    return { observation: this.look(stop), info: this.info(0) }
+  }
+
+  step(action: number): StepResult<Float32Array> {
+    if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
+    if (action !== 0 && action !== 1) {
+      throw new InvalidActionError(
+        action,
+        `expected 1 to admit the request or 0 to shed it, got ${String(action)}.`,
+      )
+    }
+    const simulation = this.simulation!
+    this.reward.decided(this.decisions, action === 1)
+    simulation.decide(action)
+    const stop = simulation.run()
+    this.decisions++
+    const { now } = simulation
+    const elapsed = now - this.decidedAt
+    this.decidedAt = now
+    const truncated = stop.reason !== 'decision' || this.decisions === this.options.episodeLength
+    const reward = this.reward.step()
+    const info = this.info(elapsed)
+    if (truncated) {
+      info.summary = this.outcomes.summary(this.decisions, now - this.startedAt)
+      this.running = false
+    }
+    return { observation: this.look(stop), reward, terminated: false, truncated, info }
+  }
+
+  close(): void {
+    this.simulation = undefined
+    this.running = false
+  }
+
+  private warmUp(simulation: Simulation): void {
+    const policy = createAdmissionPolicy(this.warmPolicy, this.levels)
+    const { gate } = this
+    while (simulation.until(this.warm).reason === 'decision')
+      simulation.decide(policy.decide(gate, gate.draws) ? 1 : 0)
+  }
+
+  private look(stop: Stop): Float32Array {
+    return this.observation.read(this.gate, stop.reason === 'decision')
+  }
+
+  private info(elapsed: number): StepInfo<AdmissionView> {
+    const simulation = this.simulation!
+    return new StepInfo<AdmissionView>(
+      {
+        time: simulation.now,
+        elapsed,
+        actionMask: MASK,
+        rewardUnit: 1,
+        invalidAction: false,
+        terms: this.reward.terms,
+        outcomes: this.outcomes.step(),
+        credits: this.reward.credits,
+        traceId: `${simulation.scenarioHash}:${simulation.seed}`,
+      },
+      this.gate,
+    )
+  }
+}
+
+export type AdmissionControlOptions = {
+  readonly scenario: unknown
+  /** Whose admission is controlled; undefined: the first. */
+  readonly service: unknown
+  readonly start: Start
+  /** Decisions; 0: to the scenario's horizon. */
+  readonly episodeLength: number
+  /** v by class. */
+  readonly values: Readonly<Record<string, number>>
+  /** d over v. */
+  readonly shedCost: number
+  /** Per request and second in the service. */
+  readonly holdingCost: number
+  /** Seconds after which a request is late where its class has no deadline, or if that is earlier. */
+  readonly slo: number | undefined
+}
+
+function readOptions(kwargs: Readonly<Record<string, unknown>>): AdmissionControlOptions {
+  const options = new Options(kwargs)
+  const slo = options.raw('slo', undefined)
+  const shedCost = options.raw('shedCost', 0.05)
+  const holdingCost = options.raw('holdingCost', 0)
+  const episodeLength = options.raw('episodeLength', 5000)
+  const read: AdmissionControlOptions = {
+    scenario: options.raw('scenario', 'priority-overload'),
+    service: options.raw('service', undefined),
+    start: readStart(options, 'limited'),
+    episodeLength: episodeLength === 'horizon' ? 0 : options.integer('episodeLength', 5000, 1),
+    values: options.raw('values', {}) as Readonly<Record<string, number>>,
+    shedCost: shedCost === 0 ? 0 : options.number('shedCost', 0.05, 0),
+    holdingCost: holdingCost === 0 ? 0 : options.number('holdingCost', 0, 0),
+    slo: slo === undefined ? undefined : options.number('slo', 1, 0),
+  }
+  for (const [name, value] of Object.entries(read.values)) {
+    if (typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY) continue
+    options.reject(`values.${name}`, `expected a number above 0, got ${String(value)}`, undefined)
+  }
+  options.finish()
+  return read
+}
+
+function namedService(scenario: Scenario, name: unknown): Service {
+  const { services } = scenario
+  const found = name === undefined ? services[0] : services.find((service) => service.name === name)
+  if (found !== undefined) return found
+  const hint =
+    services.length > 0 ? `It has ${services.map((service) => service.name).join(', ')}.` : undefined
+  const what = services.length > 0 ? `no service "${String(name)}"` : 'the scenario has no service'
+  throw new ConfigError([{ what, path: name === undefined ? 'scenario' : 'service', hint }])
+}

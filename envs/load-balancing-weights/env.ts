@@ -1,0 +1,272 @@
+/**
+ * LoadBalancingWeights-v0: at every interval, set the weights by which balancers spread requests, as a control plane does.
+ * A continuing system: never terminated, truncated after a number of decisions or at the scenario's horizon.
+ */
+import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import {
+  Box,
+  type Env,
+  type EnvSpec,
+  type ResetOptions,
+  type ResetResult,
+  type SlotLayout,
+  type StepResult,
+} from '../../src/gym/index.ts'
+import type { Balancer } from '../../src/model/balancing/balancer.ts'
+import { compileScenario } from '../../src/model/compile/compile.ts'
+import type { WeightsView } from '../../src/policies/types.ts'
+import type { Scenario } from '../../src/scenario/index.ts'
+import { Simulation } from '../../src/simulation/index.ts'
+import { Episodes } from '../common/episodes.ts'
+import { failureCost } from '../common/failure-cost.ts'
+import { type OfferedLoad, offeredLoad } from '../common/load.ts'
+import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { PoolMeter } from '../common/pool-meter.ts'
+import { relaxationTime } from '../common/relaxation-time.ts'
+import { readScenario } from '../common/scenario-source.ts'
+import { StepInfo } from '../common/step-info.ts'
+import { OutcomeTracker } from '../common/summary.ts'
+import { controlledBalancers } from '../load-balancing/env.ts'
+import { LoadBalancingWeightsObservation } from './observation.ts'
+import { LoadBalancingWeightsReward } from './reward.ts'
+
+/** Beyond any episode that ends by its decisions. */
+const ENDLESS = 1e9
+/** An interval has at least as many arrivals on average, and seconds. */
+const ARRIVALS = 200
+const SECONDS = 1
+/** Smooth weighted round robin. */
+const SPREADING = { name: 'weighted', params: { by: 'weight' } } as const
+
+export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
+  readonly observationSpace: Box<'float32'>
+  /** One number per slot; weights are in proportion to them, but at least 0.001. */
+  readonly actionSpace: Box<'float32'>
+  readonly metadata = { renderModes: [] as const }
+  readonly unwrapped: LoadBalancingWeights
+  readonly slotLayout: SlotLayout
+  spec?: EnvSpec | undefined
+  /** The run of the current episode. */
+  simulation: Simulation | undefined
+  /** Of the scenario at the balancers. */
+  readonly load: OfferedLoad
+  /** Seconds. */
+  readonly interval: number
+  /** Requests per second that the reward counts with: as declared, else what the replicas can serve. */
+  readonly referenceRate: number
+  private readonly options: LoadBalancingWeightsOptions
+  private readonly scenario: Scenario
+  private readonly warm: number
+  private readonly controlled: readonly string[]
+  private readonly observation: LoadBalancingWeightsObservation
+  private readonly episodes: Episodes = new Episodes()
+  private pool!: PoolMeter
+  private reward!: LoadBalancingWeightsReward
+  private outcomes!: OutcomeTracker
+  private decisions = 0
+  private startedAt = 0
+  private decidedAt = 0
+  private running = false
+
+  /** @throws ConfigError on options that are unknown or do not fit the scenario. */
+  constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
+    this.unwrapped = this
+    const options = readOptions(kwargs)
+    this.options = options
+    const given = readScenario(options.scenario)
+    this.controlled = controlledBalancers(given, options)
+    const balancers = this.balancers(new Simulation(given, { series: false }))
+    const first = balancers[0]!
+    if (balancers.some(({ spec }) => String(spec.replicas) !== String(first.spec.replicas))) {
+      const hint = 'Control one of them: { control: "one", balancer: name }.'
+      throw new ConfigError([{ what: 'the balancers have different replicas', path: 'control', hint }])
+    }
+    const compiled = compileScenario(given)
+    const classes = [...new Set(balancers.flatMap(({ spec }) => spec.classes))].sort((a, b) => a - b)
+    const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
+    this.load = offeredLoad(compiled, reached, (c) => first.spec.classDemand[c]!)
+    if (!(this.load.demand > 0)) {
+      const hint = 'Give the endpoints a cpu step.'
+      throw new ConfigError([
+        { what: 'the requests at the balancer ask for no cpu time', path: 'scenario', hint },
+      ])
+    }
+    const capacity =
+      first.cores.reduce((sum, count, i) => sum + count * first.speed[i]!, 0) / this.load.demand
+    this.referenceRate = this.load.rate > 0 ? this.load.rate : capacity
+    this.interval = options.interval ?? Math.max(SECONDS, ARRIVALS / this.referenceRate)
+    const { start } = options
+    this.warm = start.kind === 'empty' ? 0 : (start.for ?? relaxationTime(given, first, this.load))
+    this.scenario = this.prepare(given)
+    this.observation = new LoadBalancingWeightsObservation(
+      first,
+      compiled.classes.length,
+      this.load.demand,
+      options.view === 'full',
+      options.hideSpeed,
+      given,
+    )
+    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
+    this.actionSpace = new Box(0, 1, { shape: [first.n] })
+    this.slotLayout = this.observation.layout
+  }
+
+  reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
+    const { options, load } = this
+    const simulation = new Simulation(this.scenario, {
+      seed: this.episodes.begin(seed),
+      series: false,
+      ...(options.slo === undefined ? {} : { lateAfter: options.slo }),
+    })
+    this.simulation = simulation
+    const cost = options.failureCost ?? failureCost(this.scenario, load.demand)
+    const requests = this.interval * this.referenceRate
+    this.reward = new LoadBalancingWeightsReward(simulation, options, load, cost, requests)
+    const balancers = this.balancers(simulation)
+    this.pool = new PoolMeter(simulation, balancers, load.rate, load.demand)
+    simulation.until(Math.max(0, this.warm - this.interval))
+    this.pool.read(simulation.now)
+    simulation.until(this.warm)
+    this.handOver(simulation)
+    this.decisions = 0
+    this.running = true
+    this.startedAt = simulation.now
+    this.decidedAt = simulation.now
+    this.outcomes = new OutcomeTracker(simulation)
+    this.reward.start()
+    return { observation: this.look(), info: this.info(0) }
+  }
+
+  step(action: Float32Array): StepResult<Float32Array> {
+    if (!this.actionSpace.contains(action)) {
+      throw new InvalidActionError(
+        action,
+        `expected a Float32Array of ${this.actionSpace.shape[0]} numbers from 0 to 1, got ${String(action)}. Clip it.`,
+      )
+    }
+    if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
+    const simulation = this.simulation!
+    this.pool.setWeights(action)
+    const stop = simulation.until(this.decidedAt + this.interval)
+    this.decisions++
+    const { now } = simulation
+    const elapsed = now - this.decidedAt
+    this.decidedAt = now
+    const truncated = stop.reason === 'end' || this.decisions === this.options.episodeLength
+    const reward = this.reward.step()
+    const observation = this.look()
+    const info = this.info(elapsed)
+    if (truncated) {
+      info.summary = this.outcomes.summary(this.decisions, now - this.startedAt)
+      this.running = false
+    }
+    return { observation, reward, terminated: false, truncated, info }
+  }
+
+  close(): void {
+    this.simulation = undefined
+    this.running = false
+  }
+
+  private look(): Float32Array {
+    const simulation = this.simulation!
+    this.pool.read(simulation.now)
+    return this.observation.read(this.pool, simulation)
+  }
+
+  private info(elapsed: number): StepInfo<WeightsView> {
+    const simulation = this.simulation!
+    return new StepInfo<WeightsView>(
+      {
+        time: simulation.now,
+        elapsed,
+        rewardUnit: this.load.demand * this.interval * this.referenceRate,
+        invalidAction: false,
+        terms: this.reward.terms,
+        outcomes: this.outcomes.step(),
+        traceId: `${simulation.scenarioHash}:${simulation.seed}`,
+      },
+      this.pool,
+    )
+  }
+
+  private balancers(simulation: Simulation): Balancer[] {
+    const { all } = simulation.world.balancers
+    return this.controlled.map((name) => all.find(({ spec }) => spec.name === name)!)
+  }
+
+  /** The scenario as episodes run it: during a warm start under the reference policy everywhere. */
+  private prepare(scenario: Scenario): Scenario {
+    const { start, episodeLength, background } = this.options
+    return {
+      ...scenario,
+      warmup: start.kind === 'warm' ? this.warm : scenario.warmup,
+      horizon: episodeLength > 0 ? ENDLESS : scenario.horizon + this.warm,
+      balancers: scenario.balancers.map((balancer) => {
+        if (start.kind === 'warm') return { ...balancer, policy: policySpec(start.policy, 'start.warm') }
+        return background === undefined || this.controlled.includes(balancer.name)
+          ? balancer
+          : { ...balancer, policy: policySpec(background, 'background') }
+      }),
+    }
+  }
+
+  /** The agent's weights from now on; other balancers go on with the background policy. */
+  private handOver(simulation: Simulation): void {
+    const { background } = this.options
+    for (const balancer of simulation.world.balancers.all) {
+      const { name, implicit } = balancer.spec
+      if (this.controlled.includes(name)) balancer.setPolicy(SPREADING)
+      else if (!implicit && background !== undefined) balancer.setPolicy(policySpec(background, 'background'))
+    }
+    this.pool.weighByPower()
+  }
+}
+
+export type LoadBalancingWeightsOptions = {
+  readonly scenario: unknown
+  readonly view: 'own' | 'full'
+  readonly control: 'all' | 'one'
+  readonly balancer: unknown
+  readonly background: unknown
+  readonly start: Start
+  /** Seconds; undefined: one, or the time of 200 arrivals if that is longer. */
+  readonly interval: number | undefined
+  /** Decisions; 0: to the scenario's horizon. */
+  readonly episodeLength: number
+  readonly hideSpeed: boolean
+  /** Seconds; undefined: from the scenario. */
+  readonly failureCost: number | undefined
+  readonly reward: 'response' | 'slo'
+  /** Seconds after which a request is late, where the reward is `slo`. */
+  readonly slo: number | undefined
+  readonly classWeights: Readonly<Record<string, number>>
+}
+
+function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingWeightsOptions {
+  const options = new Options(kwargs)
+  const cost = options.raw('failureCost', undefined)
+  const slo = options.raw('slo', undefined)
+  const interval = options.raw('interval', undefined)
+  const episodeLength = options.raw('episodeLength', 240)
+  const read: LoadBalancingWeightsOptions = {
+    scenario: options.raw('scenario', 'pool-noisy'),
+    view: options.choice('view', ['own', 'full'], 'own'),
+    control: options.choice('control', ['all', 'one'], 'all'),
+    balancer: options.raw('balancer', undefined),
+    background: options.raw('background', undefined),
+    start: readStart(options, 'least-request'),
+    interval: interval === undefined ? undefined : options.number('interval', 1, 0),
+    episodeLength: episodeLength === 'horizon' ? 0 : options.integer('episodeLength', 240, 1),
+    hideSpeed: options.boolean('hideSpeed', false),
+    failureCost: cost === undefined ? undefined : options.number('failureCost', 1, 0),
+    reward: options.choice('reward', ['response', 'slo'], 'response'),
+    slo: slo === undefined ? undefined : options.number('slo', 1, 0),
+    classWeights: options.raw('classWeights', {}) as Readonly<Record<string, number>>,
+  }
+  if (read.reward === 'slo' && read.slo === undefined) {
+    options.reject('slo', 'reward "slo" needs the bound', undefined, 'Give slo in seconds.')
+  }
+  options.finish()
+  return read
+}
