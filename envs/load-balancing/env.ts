@@ -289,14 +289,14 @@ export class LoadBalancing implements Env<Float32Array, number> {
   }
 
   /** What is done instead of an action that cannot be taken. */
-  private instead({ n, available }: Balancer, action: number): number {
+  private instead({ n, available, availableCount }: Balancer, action: number): number {
     if (!Number.isInteger(action) || action < 0 || action >= n) {
       throw new InvalidActionError(
         action,
         `expected a slot from 0 to ${n - 1}, got ${String(action)}. Choose one whose mask is 1.`,
       )
     }
-    if (this.options.invalidAction === 'error' && view.availableCount > 0) {
+    if (this.options.invalidAction === 'error' && availableCount > 0) {
       throw new InvalidActionError(
         action,
         `slot ${action} is not available. Choose one whose mask is 1 (info.actionMask).`,
