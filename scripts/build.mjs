@@ -27,6 +27,8 @@ const SCENARIOS = 'envs/scenarios.generated.ts'
 const REPORT_CLIENT = 'report/client.generated.ts'
 /** Bundled with what it imports, so that users install nothing for it. */
 const PLOT = 'report/plot.ts'
+/** Bundled, since every thread of a pool loads it: one file in place of two hundred. */
+const REPLICATION_WORKER = 'benchmarks/replications/worker.ts'
 const ENTRIES = ['src/index.ts', 'envs/index.ts', 'agents/index.ts', 'benchmarks/index.ts', 'report/index.ts']
 const BRIDGE = 'python/src/asyncflow_gym/_node'
 const STAMP = '.cache/build.json'
@@ -83,7 +85,8 @@ async function bundle() {
   )
   await build({ ...shared, entry: modules, dts: false })
   const whole = { ...shared, unbundle: false, deps: { alwaysBundle: [/.*/] } }
-  await build({ ...whole, entry: { 'report/plot': PLOT }, dts: false, clean: false })
+  for (const file of [PLOT, REPLICATION_WORKER])
+    await build({ ...whole, entry: { [file.slice(0, -'.ts'.length)]: file }, dts: false, clean: false })
   // The compiler's own declarations, of what the entry points reach.
   const dts = { emitDtsOnly: true, oxc: false, compilerOptions: { isolatedDeclarations: false } }
   if (TYPES) await build({ ...shared, entry: ENTRIES.filter(existsSync), dts, clean: false })

@@ -20,7 +20,7 @@ export type MeasuredRow = Row & {
 
 export async function measure(measurement: Measurement, options: MeasureOptions): Promise<MeasuredRow> {
   const { rounds, seconds, flags, tell } = options
-  const ours = await startSubject(measurement.name, measurement.ours ?? 'ours')
+  const ours = await startSubject(measurement, measurement.ours ?? 'ours')
   let peer: SubjectProcess | null = null
   try {
     peer = await startPeer(measurement, flags).catch((error: Error) => {

@@ -32,6 +32,8 @@ export type Measurement = {
   readonly unit: string
   /** `rate`: work per second; `cost`: microseconds per unit of work; `figure`: what the pass gives. */
   readonly kind: 'rate' | 'cost' | 'figure'
+  /** What the processes may use: the one core that all measurements share, or all that there are. @default one */
+  readonly cores?: 'one' | 'all' | undefined
   readonly subjects: Readonly<Record<string, Subject>>
   /** Which subject is ours. @default ours */
   readonly ours?: string | undefined

@@ -5,6 +5,7 @@ import { envSnapshots } from './env-snapshots.ts'
 import { environmentSteps } from './environment-steps.ts'
 import type { Measurement } from './measurement.ts'
 import { mm1 } from './mm1.ts'
+import { monteCarloWorkers } from './monte-carlo-workers.ts'
 import { networkStep } from './network-step.ts'
 import { ppoCartpole } from './ppo-cartpole.ts'
 import { pythonSteps } from './python-steps.ts'
@@ -19,6 +20,7 @@ export const measurements: readonly Measurement[] = [
   networkStep,
   ...balancerCosts,
   stateMemory,
+  monteCarloWorkers,
   ...envSnapshots,
   ...vectorSteps,
   ...pythonSteps,

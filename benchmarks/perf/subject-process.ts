@@ -18,18 +18,26 @@ export type SubjectProcess = {
 /** `dist/` and what lies beside it: the sources of the peers are in the package, not compiled. */
 export const PACKAGE_ROOT: string = fileURLToPath(new URL('../../../', import.meta.url)).slice(0, -1)
 
-export function startSubject(measurement: string, subject: string): Promise<SubjectProcess> {
+export function startSubject(
+  { name, cores }: Pick<Measurement, 'name' | 'cores'>,
+  subject: string,
+): Promise<SubjectProcess> {
   const file = fileURLToPath(new URL('./subject.mjs', import.meta.url))
-  return start(process.execPath, ['--expose-gc', file, measurement, subject], `${measurement} (${subject})`)
+  // run.mjs pins itself, which its children inherit, and says what it could use before.
+  const { PERF_CPUS } = process.env
+  const unpin = cores === 'all' && PERF_CPUS !== undefined ? ['taskset', '-c', PERF_CPUS] : []
+  const [command, ...parameters] = [...unpin, process.execPath, '--expose-gc', file, name, subject]
+  return start(command!, parameters, `${name} (${subject})`)
 }
 
 /** null where there is none; rejects where it cannot run here. */
 export async function startPeer(
-  { name, peer, peerName }: Pick<Measurement, 'name' | 'peer' | 'peerName'>,
+  { name, cores, peer, peerName }: Pick<Measurement, 'name' | 'cores' | 'peer' | 'peerName'>,
   flags: ReadonlySet<string>,
 ): Promise<SubjectProcess | null> {
   if (peer === null) return null
-  if (peer.kind === 'subject') return { ...(await startSubject(name, peer.subject)), name: peerName }
+  if (peer.kind === 'subject')
+    return { ...(await startSubject({ name, cores }, peer.subject)), name: peerName }
   const python = findPython(peer.python, flags)
   const file = `${PACKAGE_ROOT}/benchmarks/perf/peers/${peer.file}`
   return start(python, [file, ...(peer.args ?? [])], peer.file)
