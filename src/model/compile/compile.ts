@@ -1,4 +1,5 @@
 /** Turns a loaded scenario into what the engine runs. Everything that can be looked up once is looked up here. */
+import { createBalancingPolicy } from '../../policies/index.ts'
 import { compileDistribution } from '../../random/index.ts'
 import type {
   Cache,
@@ -572,7 +573,10 @@ class Compiler {
       ),
       unroutableCell: balancer.noBackend > 0 ? this.cell('unroutable', balancer.name) : -1,
       overload: balancer.overload,
-      admissionCell: waitsForAdmission(balancer) ? this.cell('admission-wait', balancer.name) : -1,
+      admissionCell:
+        waitsForAdmission(balancer) || isSynchronous(balancer, slots.length)
+          ? this.cell('admission-wait', balancer.name)
+          : -1,
       classes: reached,
       classDemand: Float64Array.from(
         classes,
@@ -632,6 +636,11 @@ export function slotsOf(service: Service): number {
 function waitsForAdmission({ overload }: Pick<Service, 'overload'>): boolean {
   const limits = [overload?.concurrencyLimit, ...(overload?.bulkheads ?? [])]
   return overload?.rateLimit?.kind === 'leaky' || limits.some((limit) => (limit?.maxQueue ?? 0) > 0)
+}
+
+/** Whether decisions wait for probes. */
+function isSynchronous({ name, policy }: Scenario['balancers'][number], slots: number): boolean {
+  return createBalancingPolicy(policy, slots, `balancers.${name}.policy`).sync !== undefined
 }
 
 /** 32-bit FNV-1a over UTF-16 code units. */
