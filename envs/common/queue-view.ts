@@ -4,7 +4,7 @@
  */
 import { SimError } from '../../src/errors.ts'
 import { MinIndex } from '../../src/policies/min-index.ts'
-import type { BalancerView, IndexKey } from '../../src/policies/types.ts'
+import type { BalancerView, IndexKey, ProbeAnswers } from '../../src/policies/types.ts'
 import { Stream } from '../../src/random/stream.ts'
 
 export class QueueView implements BalancerView {
@@ -27,6 +27,7 @@ export class QueueView implements BalancerView {
   /** Jobs have no keys, and nobody reports: counts are exact. */
   readonly key = -1
   readonly weightVersion = 0
+  readonly answers: ProbeAnswers = { slots: [], loads: [], latencies: [] }
   readonly reportedLoad: Int32Array
   readonly reportedAt: Float64Array
   readonly sentSince: Int32Array

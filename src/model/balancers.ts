@@ -16,6 +16,7 @@ import { IdleQueues } from './balancing/idle-queues.ts'
 import { Probes } from './balancing/probes.ts'
 import { QueueReports } from './balancing/queue-reports.ts'
 import { Rotation } from './balancing/rotation.ts'
+import { SyncProbes } from './balancing/sync-probes.ts'
 import { Unroutable } from './balancing/unroutable.ts'
 import type { Compiled } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
@@ -41,6 +42,8 @@ export class Balancers implements Part {
   private readonly reports: QueueReports
   private readonly rotation: Rotation
   private readonly waiting: Unroutable
+  /** Where the policy of some balancer waits for probes. */
+  private readonly sync: SyncProbes | undefined
   private readonly answer: { -readonly [K in keyof Answer]: Answer[K] } = {
     response: 0,
     ok: true,
@@ -83,6 +86,10 @@ export class Balancers implements Part {
     this.idle = undefined
     this.feedback = undefined
     this.probes = new Probes(world, this.all)
+    this.sync = this.all.some(({ policy }) => policy.sync !== undefined)
+      ? new SyncProbes(world, this.all, this.probes, this.decideKind)
+      : undefined
+    this.probes.sync = this.sync
     this.reports = new QueueReports(world, this.all)
     this.rotation = new Rotation(world, this.all, this.backends, this.waiting)
   }
@@ -171,6 +178,7 @@ export class Balancers implements Part {
       this.waiting.hold(b, leg)
       return
     }
+    if (this.sync?.holds(b, leg)) return
     balancer.prepare(leg, this.legs.cls[leg]!)
     if (balancer.controlled) {
       this.pendingBalancer = b
@@ -298,6 +306,7 @@ export class Balancers implements Part {
       all: this.all.map((balancer) => balancer.save()),
       reports: this.reports.save(),
       probes: this.probes.save(),
+      sync: this.sync?.save(),
       idle: this.idle?.save(),
       feedback: this.feedback?.save(),
     }
@@ -321,6 +330,7 @@ export class Balancers implements Part {
     })
     this.reports.restore(from.reports)
     this.probes.restore(from.probes)
+    this.sync?.restore(from.sync)
     this.idle = undefined
     this.feedback = undefined
     this.world.services.feedback = undefined

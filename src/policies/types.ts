@@ -64,6 +64,8 @@ export interface BalancerView {
   readonly reportedLoad: Int32Array
   readonly reportedAt: Float64Array
   readonly sentSince: Int32Array
+  /** What was answered to the probes that were sent for the request to route, in that order; of a policy with `sync`. */
+  readonly answers: ProbeAnswers
   /** An index of the smallest key over available slots, as of this call: ask anew at each decision. */
   minIndex(key: IndexKey): MinIndex
   /** Takes the available slot that said the longest ago that it was idle out of the idle queue; -1: nobody is there. */
@@ -76,6 +78,13 @@ export interface BalancerView {
 
 /** What a policy needs beyond the view: reported queues with every answer, answers to probes, idle queues. */
 export type PolicyNeed = 'answers' | 'feedback' | 'probes' | 'idle'
+
+/** Answers to probes: of which slot, requests there, and the replica's estimate of their latency in seconds. */
+export type ProbeAnswers = {
+  readonly slots: readonly number[]
+  readonly loads: readonly number[]
+  readonly latencies: readonly number[]
+}
 
 /** What an answer tells that passes the balancer. */
 export type Answer = {
@@ -90,6 +99,11 @@ export type Answer = {
 
 export interface BalancingPolicy {
   readonly uses?: readonly PolicyNeed[]
+  /**
+   * Each decision waits until `answers` of `probes` probes of distinct available slots have been answered, or for
+   * `timeout` seconds. Only where the balancer's own policy says so, since the wait is measured there.
+   */
+  readonly sync?: { readonly probes: number; readonly answers: number; readonly timeout: number } | undefined
   /** A slot with `available[slot] === 1`; called only when there is one. */
   decide(view: BalancerView, draws: Stream): number
   /** An answer passes the balancer. `answer` is used again for the next one. */

@@ -6,7 +6,7 @@ import type { Kernel } from '../../engine/kernel.ts'
 import { loadFields, saveFields } from '../../engine/typed.ts'
 import { type BalancingPolicy, createBalancingPolicy } from '../../policies/index.ts'
 import type { MinIndex } from '../../policies/min-index.ts'
-import type { BalancerView, IndexKey } from '../../policies/types.ts'
+import type { BalancerView, IndexKey, ProbeAnswers } from '../../policies/types.ts'
 import { exp, Stream, type StreamState } from '../../random/index.ts'
 import type { PolicySpec } from '../../scenario/types.ts'
 import type { BalancerSpec } from '../compile/compiled.ts'
@@ -19,6 +19,8 @@ import { SlowStart } from './slow-start.ts'
 
 /** Seconds: the time constant of a balancer's averages of response times and failures. */
 export const EWMA_TIME = 10
+
+const NO_ANSWERS: ProbeAnswers = { slots: [], loads: [], latencies: [] }
 
 export class Balancer implements BalancerView {
   readonly n: number
@@ -43,6 +45,7 @@ export class Balancer implements BalancerView {
   /** The leg to route. */
   private leg = -1
   weightVersion = 0
+  answers: ProbeAnswers = NO_ANSWERS
   readonly reportedLoad: Int32Array
   readonly reportedAt: Float64Array
   readonly sentSince: Int32Array
@@ -162,8 +165,13 @@ export class Balancer implements BalancerView {
     return this.world.balancers.takeIdle(this.index)
   }
 
+  /** What was answered to the probes for the leg whose decision is due. */
+  setAnswers(slots: readonly number[], loads: readonly number[], latencies: readonly number[]): void {
+    this.answers = { slots, loads, latencies }
+  }
+
   probe(slot: number): void {
-    this.world.balancers.probes.send(this.index, slot)
+    this.world.balancers.probes.send(this.index, slot, -1, 0)
   }
 
   minIndex(key: IndexKey): MinIndex {
@@ -280,6 +288,7 @@ export class Balancer implements BalancerView {
       draws: this.draws.save(),
       policySpec: this.policySpec,
       policy: this.policy.save(),
+      answers: this.answers,
       slowStart: this.slowStart?.save(),
       health: this.health?.save(),
       passive: this.passive?.save(),
@@ -297,6 +306,7 @@ export class Balancer implements BalancerView {
     this.policy.load(from.policy)
     this.weighed = from.weights !== undefined
     this.base.set((from.weights as Float64Array | undefined) ?? this.spec.weights)
+    this.answers = from.answers as ProbeAnswers
     this.slowStart?.restore(from.slowStart)
     this.health?.restore(from.health)
     this.passive?.restore(from.passive)

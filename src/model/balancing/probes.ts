@@ -11,13 +11,25 @@ import { READY, type Replicas } from '../replicas.ts'
 import type { World } from '../world.ts'
 import type { Balancer } from './balancer.ts'
 import type { Feedback } from './feedback.ts'
+import type { SyncProbes } from './sync-probes.ts'
 
 /** Separates a probe's draws from those of the request of the same number. */
 const PATH = 0x50524f42
 const THERE = 1
 const BACK = 2
 
-type Probe = { b: number; slot: number; number: number; load: number; latency: number }
+type Probe = {
+  b: number
+  slot: number
+  number: number
+  load: number
+  latency: number
+  /** The leg that it was sent for, and its timer then; -1: for none. */
+  leg: number
+  timer: number
+}
+
+const FRESH: Probe = { b: 0, slot: 0, number: 0, load: 0, latency: 0, leg: -1, timer: 0 }
 
 export class Probes {
   /** Sent so far, per balancer. */
@@ -35,6 +47,8 @@ export class Probes {
   private readonly answerKind: number
   /** Set before the first probe. */
   feedback: Feedback | undefined
+  /** Where decisions may wait for probes. */
+  sync: SyncProbes | undefined
 
   constructor(world: World, balancers: readonly Balancer[]) {
     this.kernel = world.kernel
@@ -48,10 +62,13 @@ export class Probes {
     this.answerKind = this.kernel.on('a probe is answered', (row) => this.answered(row))
   }
 
-  send(b: number, slot: number): void {
-    const row = this.free.pop() ?? this.probes.push({ b: 0, slot: 0, number: 0, load: 0, latency: 0 }) - 1
+  /** `leg`: whose decision waits for the answer, and its timer; -1: none does. */
+  send(b: number, slot: number, leg: number, timer: number): void {
+    const row = this.free.pop() ?? this.probes.push({ ...FRESH }) - 1
     const probe = this.probes[row]!
     probe.b = b
+    probe.leg = leg
+    probe.timer = timer
     probe.slot = slot
     probe.number = this.sent[b]!++
     this.travel(row, this.balancers[b]!.spec.channels[slot]!, THERE, this.arriveKind)
@@ -75,10 +92,11 @@ export class Probes {
   }
 
   private answered(row: number): void {
-    const { b, slot, load, latency } = this.probes[row]!
+    const { b, slot, load, latency, leg, timer } = this.probes[row]!
     this.free.push(row)
     const balancer = this.balancers[b]!
     balancer.listener?.probed?.(balancer, slot, load, latency)
+    if (leg >= 0) this.sync?.answered(leg, timer, slot, load, latency)
   }
 
   private travel(row: number, channel: number, direction: number, kind: number): void {

@@ -1,4 +1,5 @@
 /** A balancer as the engine runs it. */
+import { createBalancingPolicy } from '../../policies/index.ts'
 import type { Scenario } from '../../scenario/types.ts'
 import type { BalancerSpec, ClassSpec, ServiceSpec } from './compiled.ts'
 import { waitsForAdmission } from './service-spec.ts'
@@ -52,7 +53,10 @@ export function balancerSpec(
     ),
     unroutableCell: balancer.noBackend > 0 ? tables.cell('unroutable', balancer.name) : -1,
     overload: balancer.overload,
-    admissionCell: waitsForAdmission(balancer) ? tables.cell('admission-wait', balancer.name) : -1,
+    admissionCell:
+      waitsForAdmission(balancer) || isSynchronous(balancer, slots.length)
+        ? tables.cell('admission-wait', balancer.name)
+        : -1,
     classes: reached,
     classDemand: Float64Array.from(
       classes,
@@ -68,4 +72,9 @@ function firstBeyondRelays(tables: Tables, name: string): number {
     if (relay === undefined) return tables.entry(current)
     current = relay.to
   }
+}
+
+/** Whether decisions wait for probes. */
+function isSynchronous({ name, policy }: Scenario['balancers'][number], slots: number): boolean {
+  return createBalancingPolicy(policy, slots, `balancers.${name}.policy`).sync !== undefined
 }

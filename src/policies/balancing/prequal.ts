@@ -12,6 +12,9 @@ import { drawAvailable } from './draw-available.ts'
 const SEEN = 64
 
 type Options = {
+  readonly mode: 'async' | 'sync'
+  readonly d: number
+  readonly timeout: number
   readonly pool: number
   readonly rProbe: number
   readonly rRemove: number
@@ -40,6 +43,7 @@ type State = {
 
 class Prequal implements BalancingPolicy {
   readonly uses: readonly PolicyNeed[] = ['probes']
+  readonly sync: BalancingPolicy['sync']
   private readonly options: Options
   /** The oldest first; one per slot. */
   private entries: Entry[] = []
@@ -52,9 +56,12 @@ class Prequal implements BalancingPolicy {
 
   constructor(options: Options) {
     this.options = options
+    const { mode, d, timeout } = options
+    this.sync = mode === 'sync' ? { probes: d, answers: d - 1, timeout } : undefined
   }
 
   decide(view: BalancerView, draws: Stream): number {
+    if (this.sync !== undefined) return this.takeAnswered(view, draws)
     const { maxAge, rProbe } = this.options
     this.entries = this.entries.filter(
       ({ slot, at }) => view.time - at <= maxAge && view.available[slot] === 1,
@@ -66,6 +73,19 @@ class Prequal implements BalancingPolicy {
     this.probeCredit -= Math.floor(this.probeCredit)
     this.probe(view, draws, count)
     return slot
+  }
+
+  /** Of the slots that have answered for this very request; any, where none has that is still available. */
+  private takeAnswered(view: BalancerView, draws: Stream): number {
+    const { slots, loads, latencies } = view.answers
+    const entries = slots.flatMap((slot, i): Entry[] =>
+      view.available[slot] === 1
+        ? [{ slot, rif: loads[i]!, latency: latencies[i]!, at: view.time, uses: 0 }]
+        : [],
+    )
+    if (entries.length === 0) return drawAvailable(view, draws)
+    const hottest = this.hotAbove()
+    return entries.reduce((best, entry) => (isBetter(entry, best, hottest) ? entry : best)).slot
   }
 
   /** Takes an entry of the pool. */
@@ -119,6 +139,7 @@ class Prequal implements BalancingPolicy {
 
   probed(view: BalancerView, slot: number, load: number, latency: number): void {
     this.seen[this.seenCount++ % SEEN] = load
+    if (this.sync !== undefined) return
     this.entries = this.entries.filter((entry) => entry.slot !== slot)
     if (this.entries.length >= this.options.pool) this.entries.shift()
     this.entries.push({ slot, rif: load, latency, at: view.time, uses: 0 })
@@ -152,13 +173,24 @@ function isBetter(a: Entry, b: Entry, hottest: number): boolean {
 /**
  * `pool`: answers kept; `rProbe` and `rRemove`: probes sent and answers removed per request, fractions add up;
  * `maxAge`: of an answer; `qRif`: the quantile above which a replica is hot; `delta`: net growth of the pool per
- * request that the number of reuses allows for.
+ * request that the number of reuses allows for. In `mode: sync` each request has `d` replicas probed and waits for the first
+ * d - 1 answers, `timeout` at most; pool, rProbe, rRemove, maxAge and delta are for `async`.
  */
 export const prequal: PolicyDefinition<BalancingPolicy> = {
   name: 'prequal',
   summary: 'Probes replicas; of those with few requests in flight the one with the least latency.',
   information: 'reported',
-  defaults: { pool: 16, rProbe: 3, rRemove: 1, maxAge: '1s', qRif: 0.84, delta: 1 },
+  defaults: {
+    pool: 16,
+    rProbe: 3,
+    rRemove: 1,
+    maxAge: '1s',
+    qRif: 0.84,
+    delta: 1,
+    mode: 'async',
+    d: 3,
+    timeout: '100ms',
+  },
   create(params) {
     const reader = new Params('prequal', params, this.defaults)
     const options: Options = {
@@ -168,6 +200,9 @@ export const prequal: PolicyDefinition<BalancingPolicy> = {
       maxAge: reader.seconds('maxAge', { min: 0, above: true }),
       qRif: reader.number('qRif', { min: 0, max: 1 }),
       delta: reader.number('delta', { min: 0 }),
+      mode: reader.choice('mode', ['async', 'sync']),
+      d: reader.integer('d', { min: 2, max: 1000 }),
+      timeout: reader.seconds('timeout', { min: 0, above: true }),
     }
     reader.finish()
     return new Prequal(options)

@@ -100,6 +100,10 @@ describe.each([...balancingPolicies.keys()])('the balancing policy %s', (policy)
   })
 })
 
+test('prequal that waits for its probes keeps the contract', () => {
+  expectContract({ balancer: { policy: { prequal: { mode: 'sync' } } } })
+})
+
 describe.each([...scalingPolicies.keys()])('the scaling policy %s', (policy) => {
   test.each([1, 3])('keeps the contract from %d replicas on', (replicas) => {
     expectContract({

@@ -1,5 +1,11 @@
 import { MinIndex } from '../../../src/policies/min-index.ts'
-import type { BalancerView, BalancingPolicy, IndexKey, ScalingView } from '../../../src/policies/types.ts'
+import type {
+  BalancerView,
+  BalancingPolicy,
+  IndexKey,
+  ProbeAnswers,
+  ScalingView,
+} from '../../../src/policies/types.ts'
 import { Stream } from '../../../src/random/stream.ts'
 
 /** A balancer's view under a test's control, with indices kept up to date as the simulator does. */
@@ -22,6 +28,7 @@ export class FakeView implements BalancerView {
   demand = 0.01
   key = -1
   weightVersion = 0
+  answers: ProbeAnswers = { slots: [], loads: [], latencies: [] }
   readonly reportedLoad: Int32Array
   readonly reportedAt: Float64Array
   readonly sentSince: Int32Array

@@ -84,3 +84,60 @@ describe('prequal', () => {
     expect(heard[1]).toEqual([0, 1, expect.closeTo(0.4, 9)])
   })
 })
+
+describe('prequal in its synchronous mode', () => {
+  const build = (times: number[], policy: object, loss = 0): Simulation =>
+    new Simulation(
+      parseScenario({
+        name: 'Synchronous probes',
+        horizon: 3,
+        workloads: { w: { to: 'edge', arrivals: { trace: { times } } } },
+        balancers: { edge: { policy: { prequal: { mode: 'sync', ...policy } }, to: 'web' } },
+        links: [{ from: 'edge', to: 'web', latency: 0.02, loss }],
+        services: { web: { replicas: 3, endpoints: { serve: [{ cpu: 0.25 }] } } },
+      }),
+      { drain: true },
+    )
+
+  test('waits for two of three probes, and takes the emptier replica of those', () => {
+    // Whoever has a request is hot, and of two of three replicas one at least has none.
+    const simulation = build([0.1, 0.15], { qRif: 0 })
+    simulation.run()
+    const { requests, latency, phases, components } = simulation.result()
+    expect(requests.outcomes).toEqual({ ok: 2 })
+    // Two ways of a probe, two of the request, and nobody waits for a core.
+    expect(latency.min).toBeCloseTo(0.33, 9)
+    expect(latency.max).toBeCloseTo(0.33, 9)
+    expect(phases['admission-wait']!.mean).toBeCloseTo(0.04, 9)
+    expect(components.edge).toMatchObject({ probes: 6, decisions: 2 })
+  })
+
+  test('goes on without answers when they do not come in time', () => {
+    const simulation = build([0.1, 1], { timeout: '30ms' })
+    simulation.run()
+    const { phases, latency } = simulation.result()
+    expect(phases['admission-wait']!.mean).toBeCloseTo(0.03, 9)
+    expect(latency.max).toBeCloseTo(0.32, 9)
+  })
+
+  test('goes on exactly from a snapshot while a leg waits', () => {
+    const whole = build([0.1, 0.15, 0.2], {})
+    const first = build([0.1, 0.15, 0.2], {})
+    first.until(0.13)
+    const second = Simulation.restore(first.snapshot(), first.scenario)
+    whole.run()
+    second.run()
+    expect(second.result().latency).toEqual(whole.result().latency)
+    expect([...second.world.replicas.arrivals]).toEqual([...whole.world.replicas.arrivals])
+  })
+
+  test('with all replicas probed has a tail as short as the asynchronous mode', () => {
+    const scenario = load('prequal-win')
+    const balancers = scenario.balancers.map((balancer) => ({
+      ...balancer,
+      policy: { name: 'prequal', params: { mode: 'sync', d: 16 } },
+    }))
+    const sync = simulate({ ...scenario, balancers }, { seed: 1, series: false })
+    expect(under(scenario, 'least-request').latency.p99! / sync.latency.p99!).toBeGreaterThan(3)
+  })
+})
