@@ -1,6 +1,7 @@
 /** One task of a suite: every agent is tuned or trained, then all are measured on the same episodes. */
 import { pairedInterval } from '../src/analysis/paired-interval.ts'
 import { balancingPolicies, scalingPolicies } from '../src/policies/index.ts'
+import { weightingPolicies } from '../src/policies/weighting/index.ts'
 import { labelOf } from './check-suite.ts'
 import { environmentSpec } from './environment-spec.ts'
 import { buildTask } from './report/build-task.ts'
@@ -67,6 +68,7 @@ async function prepare(
     agent.information ??
     balancingPolicies.get(agent.name)?.information ??
     scalingPolicies.get(agent.name)?.information ??
+    weightingPolicies.get(agent.name)?.information ??
     // A full view tells true speeds and what is to come.
     (environment.kwargs.view === 'full' ? 'oracle' : 'own')
   const base = { of: agent, information, environment, tuning: null, training: [], error: null }
