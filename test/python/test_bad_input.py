@@ -42,7 +42,7 @@ def bad_actions(space):
 
 
 def good_action(env, info):
-    if "action_mask" in info:
+    if isinstance(info.get("action_mask"), np.ndarray):
         return int(np.flatnonzero(info["action_mask"])[0])
     env.action_space.seed(1)
     return env.action_space.sample()
