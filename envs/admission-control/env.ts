@@ -2,7 +2,7 @@
  * AdmissionControl-v0: at each request that arrives at a service, let it in or shed it. A continuing system: never
  * terminated, truncated after a number of decisions or at the scenario's horizon.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Discrete,
@@ -22,6 +22,7 @@ import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { readScenario } from '../common/scenario-source.ts'
+import { SimulationSnapshots, type Stateful } from '../common/snapshots.ts'
 import { StepInfo } from '../common/step-info.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { AdmissionObservation } from './observation.ts'
@@ -59,6 +60,7 @@ export class AdmissionControl implements Env<Float32Array, number> {
   private readonly lateAfter: number
   private readonly observation: AdmissionObservation
   private readonly episodes: Episodes = new Episodes()
+  private readonly snapshots: SimulationSnapshots<SavedFields>
   private gate!: Gate
   private reward!: AdmissionReward
   private outcomes!: OutcomeTracker
@@ -74,6 +76,7 @@ export class AdmissionControl implements Env<Float32Array, number> {
     this.options = options
     const given = readScenario(options.scenario)
     this.service = namedService(given, options.service)
+    this.snapshots = new SimulationSnapshots('AdmissionControl', { ...options, scenario: given })
     const compiled = compileScenario(given)
     const spec = compiled.services[given.services.indexOf(this.service)]!
     const { endpoints } = spec
@@ -122,17 +125,7 @@ export class AdmissionControl implements Env<Float32Array, number> {
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
-    const { shedCost, holdingCost } = this.options
-    const simulation = new Simulation(this.scenario, {
-      seed: this.episodes.begin(seed),
-      series: false,
-      lateAfter: this.lateAfter,
-      control: { admission: this.service.name },
-    })
-    this.simulation = simulation
-    this.gate = simulation.world.gate
-    this.gate.rateTime = 20 * this.load.demand
-    this.reward = new AdmissionReward(simulation, this.gate, this.values, shedCost, holdingCost)
+    const simulation = this.begin(this.episodes.begin(seed))
     if (this.warm > 0) this.warmUp(simulation)
     this.decisions = 0
     const stop = simulation.run()
@@ -144,12 +137,29 @@ export class AdmissionControl implements Env<Float32Array, number> {
     return { observation: this.look(stop), info: this.info(0) }
   }
 
+  /** The run of the episode of that seed, at its start. */
+  private begin(seed: string): Simulation {
+    const { shedCost, holdingCost } = this.options
+    const simulation = new Simulation(this.scenario, {
+      seed,
+      series: false,
+      lateAfter: this.lateAfter,
+      control: { admission: this.service.name },
+    })
+    this.simulation = simulation
+    this.gate = simulation.world.gate
+    this.gate.rateTime = 20 * this.load.demand
+    this.reward = new AdmissionReward(simulation, this.gate, this.values, shedCost, holdingCost)
+    return simulation
+  }
+
   step(action: number): StepResult<Float32Array> {
+    if (this.simulation === undefined) throw new ResetNeededError()
     if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     if (action !== 0 && action !== 1) {
       throw new InvalidActionError(
         action,
-        `expected 1 to admit the request or 0 to shed it, got ${String(action)}.`,
+        `expected 1 to admit the request or 0 to shed it, got ${String(action)}. Take one of those.`,
       )
     }
     const simulation = this.simulation!
@@ -168,6 +178,29 @@ export class AdmissionControl implements Env<Float32Array, number> {
       this.running = false
     }
     return { observation: this.look(stop), reward, terminated: false, truncated, info }
+  }
+
+  snapshot(): Uint8Array {
+    const { decisions, startedAt, decidedAt, running } = this
+    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const saved = this.snapshots.restore(snapshot, (seed) => {
+      const same = this.simulation?.seed === seed
+      const simulation = same ? this.simulation! : this.begin(seed)
+      if (!same) this.outcomes = new OutcomeTracker(simulation)
+      return { simulation, parts: this.parts }
+    })
+    this.decisions = saved.decisions
+    this.startedAt = saved.startedAt
+    this.decidedAt = saved.decidedAt
+    this.running = saved.running
+  }
+
+  /** What has a state beside the simulation. */
+  private get parts(): Stateful[] {
+    return [this.episodes, this.reward, this.outcomes]
   }
 
   close(): void {
@@ -203,6 +236,14 @@ export class AdmissionControl implements Env<Float32Array, number> {
       this.gate,
     )
   }
+}
+
+type SavedFields = {
+  readonly decisions: number
+  readonly startedAt: number
+  readonly decidedAt: number
+  /** False: the episode has ended. */
+  readonly running: boolean
 }
 
 export type AdmissionControlOptions = {

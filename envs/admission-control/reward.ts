@@ -151,7 +151,7 @@ export class AdmissionReward {
     }
   }
 
-  restore(state: unknown): void {
+  load(state: unknown): void {
     const from = state as { totals: object; pending: Credit[]; open: [number, number, number, boolean][] }
     Object.assign(this, from.totals)
     this.pending = [...from.pending]

@@ -2,7 +2,7 @@
  * AutoscalingContinuous-v0: at every interval, say how many replicas there shall be, by one number in [-1, 1]. All but
  * the action is Autoscaling-v0, which runs inside.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   type Env,
@@ -51,6 +51,7 @@ export class AutoscalingContinuous implements Env<Float32Array, Float32Array> {
 
   step(action: Float32Array): StepResult<Float32Array> {
     const { discrete, actionSpace } = this
+    if (discrete.simulation === undefined) throw new ResetNeededError()
     if (!actionSpace.contains(action)) {
       throw new InvalidActionError(
         action,

@@ -2,9 +2,10 @@
  * Balancers of the same replicas, measured from interval to interval as if they were one, and their common weights: what
  * sets weights sees, and what it does.
  */
+import { loadFields, saveFields } from '../../src/engine/typed.ts'
 import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import type { WeightsView } from '../../src/policies/types.ts'
-import { Stream } from '../../src/random/index.ts'
+import { Stream, type StreamState } from '../../src/random/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 
 /** So that no valid slot is starved: its answers are what tells that it is well again. */
@@ -82,6 +83,17 @@ export class PoolMeter implements WeightsView {
     return this.balancers.some(({ available }) => available[slot] === 1)
   }
 
+  /** All but what the balancers save themselves. */
+  save(): unknown {
+    return { ...saveFields(this, FIELDS), draws: this.draws.save() }
+  }
+
+  /** Of the same balancers, after they are restored. */
+  load(state: unknown): void {
+    loadFields(this, FIELDS, state)
+    this.draws.load((state as { draws: StreamState }).draws)
+  }
+
   /** Ends the interval: the fields are what was measured in it, or where no time has passed what is now. */
   read(now: number): void {
     const { n, inFlight, work, availability, answers, failed, latency, arrivals, balancers } = this
@@ -111,3 +123,18 @@ export class PoolMeter implements WeightsView {
     this.time = now
   }
 }
+
+const FIELDS = [
+  'time',
+  'interval',
+  'arrivalRate',
+  'weights',
+  'available',
+  'inFlight',
+  'answers',
+  'latency',
+  'failed',
+  'work',
+  'availability',
+  'arrivals',
+] as const

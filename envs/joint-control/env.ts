@@ -3,7 +3,7 @@
  * its replicas and the rate of requests that may enter it. Scaling, reward and episode are those of Autoscaling-v0, which
  * runs inside.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   Dict,
@@ -11,9 +11,11 @@ import {
   Discrete,
   type Env,
   type EnvSpec,
+  packSnapshot,
   type ResetOptions,
   type ResetResult,
   type StepResult,
+  unpackSnapshot,
 } from '../../src/gym/index.ts'
 import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import type { JointView } from '../../src/policies/types.ts'
@@ -98,11 +100,12 @@ export class JointControl implements Env<Float32Array, JointControlAction> {
   }
 
   step(action: JointControlAction): StepResult<Float32Array> {
+    if (this.simulation === undefined) throw new ResetNeededError()
     if (!this.actionSpace.contains(action)) {
       const { weights, replicas } = this.actionSpace.spaces
       throw new InvalidActionError(
         action,
-        `expected { weights: Float32Array of ${weights.shape[0]} numbers from 0 to 1, replicas: integer from 0 to ${replicas.n - 1}, admit: Float32Array of one number from 0 to 1 }, got ${describe(action)}.`,
+        `expected { weights: Float32Array of ${weights.shape[0]} numbers from 0 to 1, replicas: integer from 0 to ${replicas.n - 1}, admit: Float32Array of one number from 0 to 1 }, got ${describe(action)}. Take one of the action space.`,
       )
     }
     const { scaling } = this
@@ -114,6 +117,27 @@ export class JointControl implements Env<Float32Array, JointControlAction> {
     const result = scaling.take(target, invalid)
     this.terms = this.counts.read(result.info.terms as AutoscalingTerms)
     return { ...result, observation: this.look(result.observation), info: this.info(result.info) }
+  }
+
+  snapshot(): Uint8Array {
+    const scaling = this.scaling.snapshot()
+    const { admit, pool, counts } = this
+    return packSnapshot('JointControl', { scaling, admit, pool: pool.save(), counts: counts.save() })
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const saved = unpackSnapshot('JointControl', snapshot) as Saved
+    const before = this.simulation
+    this.scaling.restore(saved.scaling)
+    const simulation = this.simulation!
+    if (simulation !== before) {
+      const { rate, demand } = this.scaling.load
+      this.pool = new PoolMeter(simulation, this.balancers(simulation), rate, demand)
+      this.counts = new GateCounts(simulation.world.gate)
+    }
+    this.admit = saved.admit
+    this.pool.load(saved.pool)
+    this.counts.load(saved.counts)
   }
 
   close(): void {
@@ -147,6 +171,13 @@ export class JointControl implements Env<Float32Array, JointControlAction> {
   private balancers(simulation: Simulation): Balancer[] {
     return simulation.world.balancers.all.filter(({ spec }) => this.names.includes(spec.name))
   }
+}
+
+type Saved = {
+  readonly scaling: Uint8Array
+  readonly admit: number
+  readonly pool: unknown
+  readonly counts: unknown
 }
 
 /** Names of the balancers that spread over exactly the replicas of a service. */

@@ -25,6 +25,14 @@ export class GateCounts {
     this.admitted = gate.admitted
   }
 
+  save(): unknown {
+    return [this.shed, this.admitted, this.shedShare]
+  }
+
+  load(state: unknown): void {
+    ;[this.shed, this.admitted, this.shedShare] = state as [number, number, number]
+  }
+
   /** The terms with what the gate did since the last call. */
   read(terms: AutoscalingTerms): JointControlTerms {
     const shed = this.gate.shed - this.shed

@@ -2,7 +2,7 @@
  * LoadBalancingWeights-v0: at every interval, set the weights by which balancers spread requests, as a control plane does.
  * A continuing system: never terminated, truncated after a number of decisions or at the scenario's horizon.
  */
-import { ConfigError, InvalidActionError } from '../../src/errors.ts'
+import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
   type Env,
@@ -24,6 +24,7 @@ import { Options, policySpec, readStart, type Start } from '../common/options.ts
 import { PoolMeter } from '../common/pool-meter.ts'
 import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
+import { SimulationSnapshots, type Stateful } from '../common/snapshots.ts'
 import { StepInfo } from '../common/step-info.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { controlledBalancers } from '../load-balancing/env.ts'
@@ -60,6 +61,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   private readonly controlled: readonly string[]
   private readonly observation: LoadBalancingWeightsObservation
   private readonly episodes: Episodes = new Episodes()
+  private readonly snapshots: SimulationSnapshots<SavedFields>
   private pool!: PoolMeter
   private reward!: LoadBalancingWeightsReward
   private outcomes!: OutcomeTracker
@@ -75,6 +77,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     this.options = options
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
+    this.snapshots = new SimulationSnapshots('LoadBalancingWeights', { ...options, scenario: given })
     const balancers = this.balancers(new Simulation(given, { series: false }))
     const first = balancers[0]!
     if (balancers.some(({ spec }) => String(spec.replicas) !== String(first.spec.replicas))) {
@@ -112,18 +115,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
-    const { options, load } = this
-    const simulation = new Simulation(this.scenario, {
-      seed: this.episodes.begin(seed),
-      series: false,
-      ...(options.slo === undefined ? {} : { lateAfter: options.slo }),
-    })
-    this.simulation = simulation
-    const cost = options.failureCost ?? failureCost(this.scenario, load.demand)
-    const requests = this.interval * this.referenceRate
-    this.reward = new LoadBalancingWeightsReward(simulation, options, load, cost, requests)
-    const balancers = this.balancers(simulation)
-    this.pool = new PoolMeter(simulation, balancers, load.rate, load.demand)
+    const simulation = this.begin(this.episodes.begin(seed))
     simulation.until(Math.max(0, this.warm - this.interval))
     this.pool.read(simulation.now)
     simulation.until(this.warm)
@@ -137,7 +129,25 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     return { observation: this.look(), info: this.info(0) }
   }
 
+  /** The run of the episode of that seed, at its start. */
+  private begin(seed: string): Simulation {
+    const { options, load } = this
+    const simulation = new Simulation(this.scenario, {
+      seed,
+      series: false,
+      ...(options.slo === undefined ? {} : { lateAfter: options.slo }),
+    })
+    this.simulation = simulation
+    const cost = options.failureCost ?? failureCost(this.scenario, load.demand)
+    const requests = this.interval * this.referenceRate
+    this.reward = new LoadBalancingWeightsReward(simulation, options, load, cost, requests)
+    const balancers = this.balancers(simulation)
+    this.pool = new PoolMeter(simulation, balancers, load.rate, load.demand)
+    return simulation
+  }
+
   step(action: Float32Array): StepResult<Float32Array> {
+    if (this.simulation === undefined) throw new ResetNeededError()
     if (!this.actionSpace.contains(action)) {
       throw new InvalidActionError(
         action,
@@ -161,6 +171,29 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
       this.running = false
     }
     return { observation, reward, terminated: false, truncated, info }
+  }
+
+  snapshot(): Uint8Array {
+    const { decisions, startedAt, decidedAt, running } = this
+    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const saved = this.snapshots.restore(snapshot, (seed) => {
+      const same = this.simulation?.seed === seed
+      const simulation = same ? this.simulation! : this.begin(seed)
+      if (!same) this.outcomes = new OutcomeTracker(simulation)
+      return { simulation, parts: this.parts }
+    })
+    this.decisions = saved.decisions
+    this.startedAt = saved.startedAt
+    this.decidedAt = saved.decidedAt
+    this.running = saved.running
+  }
+
+  /** What has a state beside the simulation. */
+  private get parts(): Stateful[] {
+    return [this.episodes, this.reward, this.outcomes, this.pool]
   }
 
   close(): void {
@@ -221,6 +254,14 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     }
     this.pool.weighByPower()
   }
+}
+
+type SavedFields = {
+  readonly decisions: number
+  readonly startedAt: number
+  readonly decidedAt: number
+  /** False: the episode has ended. */
+  readonly running: boolean
 }
 
 export type LoadBalancingWeightsOptions = {

@@ -33,6 +33,14 @@ export class LoadBalancingWeightsReward {
     this.perRequest.start()
   }
 
+  save(): unknown {
+    return this.perRequest.save()
+  }
+
+  load(state: Parameters<LoadBalancingReward['load']>[0]): void {
+    this.perRequest.load(state)
+  }
+
   step(): number {
     return this.perRequest.step() / this.requests
   }

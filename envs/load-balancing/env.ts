@@ -285,7 +285,9 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   private validSlot(view: Balancer, action: number): number {
     const { n, available } = view
-    return action >= 0 && action < n && available[action] === 1 ? action : this.instead(view, action)
+    // A text or a list of one number would be the index that it looks like.
+    const known = typeof action === 'number' && action >= 0 && action < n
+    return known && available[action] === 1 ? action : this.instead(view, action)
   }
 
   /** What is done instead of an action that cannot be taken. */

@@ -42,7 +42,7 @@ def bad_actions(space):
 
 
 def good_action(env, info):
-    if "action_mask" in info:
+    if isinstance(info.get("action_mask"), np.ndarray):
         return int(np.flatnonzero(info["action_mask"])[0])
     env.action_space.seed(1)
     return env.action_space.sample()
@@ -53,16 +53,15 @@ class BadInputTest(unittest.TestCase):
         for name in asyncflow_gym.environment_ids():
             env = gymnasium.make(name, disable_env_checker=True, **options(name)).unwrapped
             self.addCleanup(env.close)
-            with self.subTest(name):
-                yield name, env
+            yield name, env
 
     def test_every_bad_action_is_named_and_the_episode_goes_on(self):
-        for _, env in self.each():
+        for name, env in self.each():
             _, info = env.reset(seed=1)
             expected = env.step(good_action(env, info))
             env.reset(seed=1)
             for case, action in bad_actions(env.action_space):
-                with self.subTest(case), self.assertRaisesRegex((InvalidActionError, ValueError), r"action|integer"):
+                with self.subTest(name=name, case=case), self.assertRaisesRegex((InvalidActionError, ValueError), r"action|integer"):
                     env.step(action)
             after = env.step(good_action(env, info))
             np.testing.assert_array_equal(after[0], expected[0])
@@ -101,7 +100,9 @@ class BadInputTest(unittest.TestCase):
 
     def test_a_masked_action_is_named_where_it_is_an_error(self):
         seen = 0
-        for name, _ in self.each():
+        for name, one in self.each():
+            if not isinstance(one.action_space, spaces.Discrete):
+                continue
             try:
                 env = gymnasium.make(name, invalidAction="error", **options(name)).unwrapped
             except ValueError:

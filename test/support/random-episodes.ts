@@ -89,8 +89,10 @@ export function playEpisodes(episode: RandomEpisode, episodes: number, counts: E
     // At one step the episode is saved, goes on, and comes back.
     const saveAt = stream.int(20)
     for (let step = 0; ; step++) {
-      const mask = masked ? (info.actionMask as Int8Array | undefined) : undefined
-      const action = env.actionSpace.sample({ stream, ...(mask?.includes(1) ? { mask } : {}) })
+      const given = masked ? (info.actionMask as Int8Array | undefined) : undefined
+      // Where no action is valid, any will do.
+      const mask = ArrayBuffer.isView(given) && !given.includes(1) ? undefined : given
+      const action = env.actionSpace.sample({ stream, ...(mask !== undefined && { mask }) })
       const bytes = step === saveAt ? env.snapshot?.() : undefined
       const result = env.step(action)
       const where = `episode ${k}, step ${step}`
