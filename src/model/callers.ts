@@ -105,6 +105,8 @@ export class Callers implements Part {
     const { legs, columns, compiled } = this
     legs.call[row] = call
     legs.attempt[row] = 0
+    // A breaker may keep the first attempt back, and the row is then asked for a child that it never had.
+    legs.child[row] = -1
     if (this.hedging) columns.hedged[row] = 0
     const spec = compiled.calls[call]!
     if (columns.decorrelated) columns.backoff[row] = spec.backoff.base

@@ -113,7 +113,7 @@ export class ConnectionPools {
   release(pool: number): void {
     this.used[pool]!--
     if (this.open[pool]! > this.wanted[pool]!) this.close(pool, 1)
-    else this.serve(pool)
+    else if (this.queue.length[pool]! > 0) this.serve(pool)
   }
 
   /** Every connection of database `d` is free again, and nobody waits. */

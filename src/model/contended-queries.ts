@@ -21,14 +21,14 @@ export class ContendedQueries {
   private readonly doneKind: number
 
   /** @param finished is told of a query that has run to its end; its time has been added to its phases. */
-  constructor({ kernel, legs, compiled }: World, finished: (leg: number) => void) {
+  constructor({ kernel, legs, compiled }: World, finished: (leg: number, d: number) => void) {
     this.kernel = kernel
     this.legs = legs
     this.specs = compiled.databases
     this.shares = this.specs.map(emptyShare)
     this.slowness = new Float64Array(this.specs.length).fill(1)
     this.doneKind = kernel.on('a contended query ends', (d, epoch) => {
-      if (epoch === this.shares[d]!.epoch) finished(this.take(d))
+      if (epoch === this.shares[d]!.epoch) finished(this.take(d), d)
     })
   }
 

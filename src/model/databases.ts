@@ -45,6 +45,7 @@ export class Databases implements Part {
   holds: Int32Array = new Int32Array(0)
   /** Leg: the pool of its caller, where those have their own. */
   pool: Int32Array = new Int32Array(0)
+  private readonly pooled: boolean
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
@@ -85,7 +86,8 @@ export class Databases implements Part {
         this.holds = array
       })
     }
-    if (this.pools.perReplica) {
+    this.pooled = this.pools.perReplica
+    if (this.pooled) {
       legs.int32((array) => {
         this.pool = array
       })
@@ -93,7 +95,7 @@ export class Databases implements Part {
     this.transactions = compiled.transactionDepth > 0 ? new Transactions(world, this) : undefined
     this.locks = this.specs.some((spec) => spec.rowLocks) ? new RowLocks(legs, count) : undefined
     this.contended = this.specs.some((spec) => spec.usl !== undefined)
-      ? new ContendedQueries(world, (leg) => this.ran(leg))
+      ? new ContendedQueries(world, (leg, d) => this.ran(leg, d, this.specs[d]!))
       : undefined
     this.doneKind = kernel.on('a query ends', (leg, timer) => this.done(leg, timer))
     this.acquireKind = kernel.on('a query waited too long for a connection', (leg, timer) =>
@@ -115,13 +117,15 @@ export class Databases implements Part {
       return
     }
     legs.resident[leg] = 1
-    this.holds[leg] = 0
     const spec = this.specs[d]!
-    const { transaction } = this.world.compiled.calls[legs.via[leg]!]!
-    if (transaction >= 0) {
-      if (this.transactions!.queried(leg, transaction)) this.serve(leg, d, spec)
-      else this.refuse(leg, d)
-      return
+    if (this.transactions !== undefined) {
+      this.holds[leg] = 0
+      const { transaction } = this.world.compiled.calls[legs.via[leg]!]!
+      if (transaction >= 0) {
+        if (this.transactions.queried(leg, transaction)) this.serve(leg, d, spec)
+        else this.refuse(leg, d)
+        return
+      }
     }
     this.asked[d]!++
     const pool = this.poolOf(leg, d)
@@ -131,6 +135,7 @@ export class Databases implements Part {
       this.serve(leg, d, spec)
       return
     }
+    this.holds[leg] = 0
     const patience = Number.isNaN(spec.acquireConstant)
       ? this.world.draws.sample(spec.acquireSite, legs.number[leg]!, legs.path[leg]!, 0)
       : spec.acquireConstant
@@ -144,7 +149,8 @@ export class Databases implements Part {
   }
 
   private poolOf(leg: number, d: number): number {
-    return this.pools.perReplica ? this.pool[leg]! : this.pools.of(d, -1, -1)
+    // Where all pools are shared, each database has the one of its number.
+    return this.pooled ? this.pool[leg]! : d
   }
 
   /** The transaction of the query has lost its connection, or is over. */
@@ -239,15 +245,15 @@ export class Databases implements Part {
   private done(leg: number, timer: number): void {
     const { legs, kernel } = this
     if (legs.timer[leg] !== timer) return
-    legs.endPhase(leg, this.specs[this.databaseOf(leg)]!.cells.query, kernel.now)
-    this.ran(leg)
+    const d = this.databaseOf(leg)
+    const spec = this.specs[d]!
+    legs.endPhase(leg, spec.cells.query, kernel.now)
+    this.ran(leg, d, spec)
   }
 
   /** The query has run to its end. */
-  private ran(leg: number): void {
+  private ran(leg: number, d: number, spec: DatabaseSpec): void {
     const { legs, kernel, world } = this
-    const d = this.databaseOf(leg)
-    const spec = this.specs[d]!
     const failed =
       this.failing[d]! > 0 &&
       world.draws.uniform(spec.failSite, legs.number[leg]!, legs.path[leg]!, 0) < this.failing[d]!

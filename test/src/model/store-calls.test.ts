@@ -248,3 +248,29 @@ describe('a deadline that is handed on ends, at the deadline,', () => {
     expect(seen.counts(site).slice(0, 2)).toEqual([3, 2])
   })
 })
+
+test('a deadline in the backoff of a call that the breaker kept back from the start finds nothing to give up', () => {
+  const seen = run({
+    workloads: {
+      c: {
+        to: 'web',
+        arrivals: at(0, 0, 1, 1.2, 1.3, 1.4, 1.5),
+        timeout: 0.5,
+        hedge: { after: 0.1 },
+        circuitBreaker: { consecutive: { failures: 1, open: 50 } },
+        retry: { attempts: 3, backoff: { constant: 2 }, on: ['circuit-open'] },
+        classes: { x: { deadline: 1 } },
+      },
+    },
+    services: { web: { cores: 9, endpoints: { e: [{ io: 3 }] } } },
+  })
+  expect(ends(seen)).toEqual([
+    ['timeout', 0.5],
+    ['timeout', 0.5],
+    ['deadline', 2],
+    ['deadline', 2.2],
+    ['deadline', 2.3],
+    ['deadline', 2.4],
+    ['deadline', 2.5],
+  ])
+})
