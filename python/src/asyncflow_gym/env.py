@@ -66,11 +66,12 @@ class AsyncflowEnv(gymnasium.Env[Any, Any]):
         return value_from_wire(self.observation_space, observation), reward, terminated, truncated, self._info(info)
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """Which actions are valid now, as MaskablePPO of sb3-contrib asks for them. TypeError for a Box or a Dict."""
-        if not isinstance(self.action_space, spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary | spaces.Tuple):
-            raise TypeError(f"{self.action_space} has no list of masks. Where a part has one it is in info['actionMask'].")
-        if self._mask is None:
+        """Which actions are valid now, as MaskablePPO of sb3-contrib asks for them. TypeError where there is no list of
+        masks: for a Box, and where parts of a Dict have masks of their own."""
+        if self._mask is None and not isinstance(self.action_space, spaces.Box):
             raise error.ResetNeeded("there is no action mask before reset(). Call reset() first.")
+        if self._mask is None or isinstance(self._mask, dict):
+            raise TypeError(f"{self.action_space} has no list of masks. Where a part has one it is in info['actionMask'].")
         parts = self._mask if isinstance(self._mask, list) else [self._mask]
         return np.concatenate([np.asarray(part, np.bool_) for part in parts])
 
