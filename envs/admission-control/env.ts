@@ -21,6 +21,7 @@ import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { SimulationSnapshots, type Stateful } from '../common/snapshots.ts'
 import { StepInfo } from '../common/step-info.ts'
@@ -52,12 +53,11 @@ export class AdmissionControl implements Env<Float32Array, number> {
   /** What an answer in time is worth, by class. */
   readonly values: readonly number[]
   private readonly options: AdmissionControlOptions
-  private readonly scenario: Scenario
-  private readonly service: Service
-  private readonly warm: number
-  private readonly warmPolicy: PolicySpec
-  private readonly levels: number
-  private readonly lateAfter: number
+  /** Of the current episode. */
+  private plan: EpisodePlan
+  private readonly randomizer: Randomizer | undefined
+  /** What was drawn for the episode, where scenarios are drawn. */
+  private drawn: DrawnFields | undefined
   private readonly observation: AdmissionObservation
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots<SavedFields>
@@ -75,13 +75,30 @@ export class AdmissionControl implements Env<Float32Array, number> {
     const options = readOptions(kwargs)
     this.options = options
     const given = readScenario(options.scenario)
-    this.service = namedService(given, options.service)
     this.snapshots = new SimulationSnapshots('AdmissionControl', { ...options, scenario: given })
+    this.plan = this.planOf(given)
+    const { load, values, levels } = this.plan
+    this.load = load
+    this.values = values
+    if (options.randomize !== undefined) {
+      this.randomizer = new Randomizer(options.scenario, options.randomize, (scenario) => {
+        const plan = this.planOf(scenario)
+        return { levels: plan.levels, classes: plan.values.length }
+      })
+    }
+    this.observation = new AdmissionObservation(levels, load.demand)
+    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
+  }
+
+  /** Episodes of this scenario. */
+  private planOf(given: Scenario): EpisodePlan {
+    const { options } = this
+    const service = namedService(given, options.service)
     const compiled = compileScenario(given)
-    const spec = compiled.services[given.services.indexOf(this.service)]!
+    const spec = compiled.services[given.services.indexOf(service)]!
     const { endpoints } = spec
     const average = endpoints.reduce((sum, { demand }) => sum + demand, 0) / endpoints.length
-    this.load = offeredLoad(
+    const load = offeredLoad(
       compiled,
       compiled.classes.map((_, c) => c),
       (c) => {
@@ -89,44 +106,43 @@ export class AdmissionControl implements Env<Float32Array, number> {
         return endpoints.find((endpoint) => endpoint.name === name)?.demand ?? average
       },
     )
-    if (!(this.load.demand > 0)) {
+    if (!(load.demand > 0)) {
       const hint = 'Give its endpoints a cpu step.'
       throw new ConfigError([
-        { what: `the requests at ${this.service.name} ask for no cpu time`, path: 'scenario', hint },
+        { what: `the requests at ${service.name} ask for no cpu time`, path: 'scenario', hint },
       ])
     }
     const priorities = [...new Set(compiled.classes.map(({ priority }) => priority))]
-    this.levels = priorities.length
-    this.values = compiled.classes.map(({ name, priority }) => {
+    const values = compiled.classes.map(({ name, priority }) => {
       const own = options.values[name] ?? options.values[name.split('.').at(-1)!]
       return own ?? (priority === 0 && priorities.length > 1 ? VALUE_OF_FIRST : VALUE)
     })
     const bounded = compiled.classes.some(({ deadline }) => deadline < Number.POSITIVE_INFINITY)
     const bound = given.slo.find((item) => item.kind === 'latency')?.below
-    this.lateAfter = options.slo ?? (bounded ? undefined : bound) ?? Number.POSITIVE_INFINITY
+    const lateAfter = options.slo ?? (bounded ? undefined : bound) ?? Number.POSITIVE_INFINITY
     const power = spec.cores * spec.speeds.subarray(0, spec.initialReady).reduce((sum, x) => sum + x, 0)
-    const rho = Math.min(ADMITTED_LOAD, (this.load.rate * this.load.demand) / power)
-    const settling = (50 * this.load.demand) / ((1 - rho) * (1 - rho))
+    const rho = Math.min(ADMITTED_LOAD, (load.rate * load.demand) / power)
+    const settling = (50 * load.demand) / ((1 - rho) * (1 - rho))
     const { start } = options
     const usual = Math.min(LONGEST_WARM_START, Math.max(given.warmup, Number.isNaN(settling) ? 0 : settling))
-    this.warm = start.kind === 'empty' ? 0 : (start.for ?? usual)
-    this.warmPolicy =
+    const warm = start.kind === 'empty' ? 0 : (start.for ?? usual)
+    const warmPolicy: PolicySpec =
       start.kind === 'empty' || start.policy === 'limited'
         ? { name: 'in-flight-limit', params: { limit: 4 * spec.cores } }
         : policySpec(start.policy, 'start.warm')
-    createAdmissionPolicy(this.warmPolicy, this.levels, 'start.warm')
-    this.scenario = {
+    createAdmissionPolicy(warmPolicy, priorities.length, 'start.warm')
+    const scenario = {
       ...given,
-      warmup: start.kind === 'warm' ? this.warm : given.warmup,
-      horizon: options.episodeLength > 0 ? ENDLESS : given.horizon + this.warm,
+      warmup: start.kind === 'warm' ? warm : given.warmup,
+      horizon: options.episodeLength > 0 ? ENDLESS : given.horizon + warm,
     }
-    this.observation = new AdmissionObservation(this.levels, this.load.demand)
-    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
+    const { name } = service
+    return { scenario, service: name, warm, warmPolicy, load, values, levels: priorities.length, lateAfter }
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
     const simulation = this.begin(this.episodes.begin(seed))
-    if (this.warm > 0) this.warmUp(simulation)
+    if (this.plan.warm > 0) this.warmUp(simulation)
     this.decisions = 0
     const stop = simulation.run()
     this.running = stop.reason === 'decision'
@@ -139,17 +155,23 @@ export class AdmissionControl implements Env<Float32Array, number> {
 
   /** The run of the episode of that seed, at its start. */
   private begin(seed: string): Simulation {
+    if (this.randomizer !== undefined) {
+      const { scenario, fields } = this.randomizer.draw(seed)
+      this.plan = this.planOf(scenario)
+      this.drawn = fields
+    }
     const { shedCost, holdingCost } = this.options
-    const simulation = new Simulation(this.scenario, {
+    const { scenario, service, lateAfter, values } = this.plan
+    const simulation = new Simulation(scenario, {
       seed,
       series: false,
-      lateAfter: this.lateAfter,
-      control: { admission: this.service.name },
+      lateAfter,
+      control: { admission: service },
     })
     this.simulation = simulation
     this.gate = simulation.world.gate
     this.gate.rateTime = 20 * this.load.demand
-    this.reward = new AdmissionReward(simulation, this.gate, this.values, shedCost, holdingCost)
+    this.reward = new AdmissionReward(simulation, this.gate, values, shedCost, holdingCost)
     return simulation
   }
 
@@ -209,9 +231,10 @@ export class AdmissionControl implements Env<Float32Array, number> {
   }
 
   private warmUp(simulation: Simulation): void {
-    const policy = createAdmissionPolicy(this.warmPolicy, this.levels)
+    const { warm, warmPolicy, levels } = this.plan
+    const policy = createAdmissionPolicy(warmPolicy, levels)
     const { gate } = this
-    while (simulation.until(this.warm).reason === 'decision')
+    while (simulation.until(warm).reason === 'decision')
       simulation.decide(policy.decide(gate, gate.draws) ? 1 : 0)
   }
 
@@ -232,6 +255,7 @@ export class AdmissionControl implements Env<Float32Array, number> {
         outcomes: this.outcomes.step(),
         credits: this.reward.credits,
         traceId: `${simulation.scenarioHash}:${simulation.seed}`,
+        scenario: this.drawn,
       },
       this.gate,
     )
@@ -246,8 +270,27 @@ type SavedFields = {
   readonly running: boolean
 }
 
+/** What an episode runs. */
+type EpisodePlan = {
+  readonly scenario: Scenario
+  /** Whose admission is controlled. */
+  readonly service: string
+  /** How long it runs before the first decision, seconds, and who admits until then. */
+  readonly warm: number
+  readonly warmPolicy: PolicySpec
+  readonly load: OfferedLoad
+  /** What an answer in time is worth, by class. */
+  readonly values: readonly number[]
+  /** Of priority. */
+  readonly levels: number
+  /** Seconds. */
+  readonly lateAfter: number
+}
+
 export type AdmissionControlOptions = {
   readonly scenario: unknown
+  /** Ranges by path of a field of the scenario, drawn for each episode. */
+  readonly randomize: unknown
   /** Whose admission is controlled; undefined: the first. */
   readonly service: unknown
   readonly start: Start
@@ -271,6 +314,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): AdmissionContro
   const episodeLength = options.raw('episodeLength', 5000)
   const read: AdmissionControlOptions = {
     scenario: options.raw('scenario', 'priority-overload'),
+    randomize: options.raw('randomize', undefined),
     service: options.raw('service', undefined),
     start: readStart(options, 'limited'),
     episodeLength: episodeLength === 'horizon' ? 0 : options.integer('episodeLength', 5000, 1),

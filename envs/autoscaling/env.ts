@@ -66,8 +66,14 @@ export class Autoscaling implements Env<Float32Array, number> {
   /** k: the largest change of the target at a decision. */
   readonly span: number
 
-  /** @throws ConfigError on options that are unknown or do not fit the scenario. */
-  constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
+  /**
+   * `shapeOf`: what else, by name, no randomised field may change.
+   * @throws ConfigError on options that are unknown or do not fit the scenario.
+   */
+  constructor(
+    kwargs: Readonly<Record<string, unknown>> = {},
+    shapeOf: (scenario: Scenario) => object = () => ({}),
+  ) {
     this.unwrapped = this
     const options = readOptions(kwargs)
     this.options = options
@@ -86,7 +92,8 @@ export class Autoscaling implements Env<Float32Array, number> {
       this.randomizer = new Randomizer(options.scenario, options.randomize, (scenario) => {
         const { autoscaler } = this.planOf(scenario).service
         const actions = 2 * (options.k ?? autoscaler.max - autoscaler.min) + 1
-        return { actions, phases: options.view === 'full' ? modulationSize(scenario) : 0 }
+        const phases = options.view === 'full' ? modulationSize(scenario) : 0
+        return { actions, phases, ...shapeOf(scenario) }
       })
     }
     this.observation = new AutoscalingObservation(

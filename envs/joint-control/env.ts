@@ -59,7 +59,9 @@ export class JointControl implements Env<Float32Array, JointControlAction> {
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
     this.unwrapped = this
-    const scaling = new Autoscaling(kwargs)
+    const scaling = new Autoscaling(kwargs, ({ services }) => ({
+      slots: services.map(({ autoscaler }) => autoscaler?.max ?? 0).join(),
+    }))
     this.scaling = scaling
     const probe = new Simulation(scaling.scenario, { series: false })
     this.names = balancersOf(probe, scaling.service.name)

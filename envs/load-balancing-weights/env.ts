@@ -22,6 +22,7 @@ import { failureCost } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { PoolMeter } from '../common/pool-meter.ts'
+import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { SimulationSnapshots, type Stateful } from '../common/snapshots.ts'
@@ -56,10 +57,12 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   /** Requests per second that the reward counts with: as declared, else what the replicas can serve. */
   readonly referenceRate: number
   private readonly options: LoadBalancingWeightsOptions
-  private readonly scenario: Scenario
-  private readonly warm: number
+  /** Of the current episode. */
+  private plan: EpisodePlan
+  private readonly randomizer: Randomizer | undefined
+  /** What was drawn for the episode, where scenarios are drawn. */
+  private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
-  private readonly observation: LoadBalancingWeightsObservation
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots<SavedFields>
   private pool!: PoolMeter
@@ -78,6 +81,25 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
     this.snapshots = new SimulationSnapshots('LoadBalancingWeights', { ...options, scenario: given })
+    this.plan = this.planOf(given)
+    const { load, capacity, observation } = this.plan
+    this.load = load
+    this.referenceRate = load.rate > 0 ? load.rate : capacity
+    this.interval = options.interval ?? Math.max(SECONDS, ARRIVALS / this.referenceRate)
+    if (options.randomize !== undefined) {
+      this.randomizer = new Randomizer(options.scenario, options.randomize, (scenario) => {
+        const { slots, classes, phases } = this.planOf(scenario, load.demand).observation
+        return { slots, classes, phases }
+      })
+    }
+    this.observationSpace = new Box(0, 1, { shape: [observation.size] })
+    this.actionSpace = new Box(0, 1, { shape: [observation.slots] })
+    this.slotLayout = observation.layout
+  }
+
+  /** Episodes of this scenario. `unit`: seconds that observations are scaled with; default: the mean nominal demand. */
+  private planOf(given: Scenario, unit?: number): EpisodePlan {
+    const { options } = this
     const balancers = this.balancers(new Simulation(given, { series: false }))
     const first = balancers[0]!
     if (balancers.some(({ spec }) => String(spec.replicas) !== String(first.spec.replicas))) {
@@ -87,38 +109,33 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     const compiled = compileScenario(given)
     const classes = [...new Set(balancers.flatMap(({ spec }) => spec.classes))].sort((a, b) => a - b)
     const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
-    this.load = offeredLoad(compiled, reached, (c) => first.spec.classDemand[c]!)
-    if (!(this.load.demand > 0)) {
+    const load = offeredLoad(compiled, reached, (c) => first.spec.classDemand[c]!)
+    if (!(load.demand > 0)) {
       const hint = 'Give the endpoints a cpu step.'
       throw new ConfigError([
         { what: 'the requests at the balancer ask for no cpu time', path: 'scenario', hint },
       ])
     }
-    const capacity =
-      first.cores.reduce((sum, count, i) => sum + count * first.speed[i]!, 0) / this.load.demand
-    this.referenceRate = this.load.rate > 0 ? this.load.rate : capacity
-    this.interval = options.interval ?? Math.max(SECONDS, ARRIVALS / this.referenceRate)
+    const capacity = first.cores.reduce((sum, count, i) => sum + count * first.speed[i]!, 0) / load.demand
     const { start } = options
-    this.warm = start.kind === 'empty' ? 0 : (start.for ?? relaxationTime(given, first, this.load))
-    this.scenario = this.prepare(given)
-    this.observation = new LoadBalancingWeightsObservation(
+    const warm = start.kind === 'empty' ? 0 : (start.for ?? relaxationTime(given, first, load))
+    const observation = new LoadBalancingWeightsObservation(
       first,
       compiled.classes.length,
-      this.load.demand,
+      unit ?? load.demand,
       options.view === 'full',
       options.hideSpeed,
       given,
     )
-    this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
-    this.actionSpace = new Box(0, 1, { shape: [first.n] })
-    this.slotLayout = this.observation.layout
+    return { scenario: this.prepare(given, warm), warm, load, capacity, observation }
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
     const simulation = this.begin(this.episodes.begin(seed))
-    simulation.until(Math.max(0, this.warm - this.interval))
+    const { warm } = this.plan
+    simulation.until(Math.max(0, warm - this.interval))
     this.pool.read(simulation.now)
-    simulation.until(this.warm)
+    simulation.until(warm)
     this.handOver(simulation)
     this.decisions = 0
     this.running = true
@@ -131,14 +148,20 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
 
   /** The run of the episode of that seed, at its start. */
   private begin(seed: string): Simulation {
+    if (this.randomizer !== undefined) {
+      const { scenario, fields } = this.randomizer.draw(seed)
+      this.plan = this.planOf(scenario, this.load.demand)
+      this.drawn = fields
+    }
     const { options, load } = this
-    const simulation = new Simulation(this.scenario, {
+    const { scenario } = this.plan
+    const simulation = new Simulation(scenario, {
       seed,
       series: false,
       ...(options.slo === undefined ? {} : { lateAfter: options.slo }),
     })
     this.simulation = simulation
-    const cost = options.failureCost ?? failureCost(this.scenario, load.demand)
+    const cost = options.failureCost ?? failureCost(scenario, load.demand)
     const requests = this.interval * this.referenceRate
     this.reward = new LoadBalancingWeightsReward(simulation, options, load, cost, requests)
     const balancers = this.balancers(simulation)
@@ -204,7 +227,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   private look(): Float32Array {
     const simulation = this.simulation!
     this.pool.read(simulation.now)
-    return this.observation.read(this.pool, simulation)
+    return this.plan.observation.read(this.pool, simulation)
   }
 
   private info(elapsed: number): StepInfo<WeightsView> {
@@ -218,6 +241,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
         terms: this.reward.terms,
         outcomes: this.outcomes.step(),
         traceId: `${simulation.scenarioHash}:${simulation.seed}`,
+        scenario: this.drawn,
       },
       this.pool,
     )
@@ -229,12 +253,12 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   }
 
   /** The scenario as episodes run it: during a warm start under the reference policy everywhere. */
-  private prepare(scenario: Scenario): Scenario {
+  private prepare(scenario: Scenario, warm: number): Scenario {
     const { start, episodeLength, background } = this.options
     return {
       ...scenario,
-      warmup: start.kind === 'warm' ? this.warm : scenario.warmup,
-      horizon: episodeLength > 0 ? ENDLESS : scenario.horizon + this.warm,
+      warmup: start.kind === 'warm' ? warm : scenario.warmup,
+      horizon: episodeLength > 0 ? ENDLESS : scenario.horizon + warm,
       balancers: scenario.balancers.map((balancer) => {
         if (start.kind === 'warm') return { ...balancer, policy: policySpec(start.policy, 'start.warm') }
         return background === undefined || this.controlled.includes(balancer.name)
@@ -264,8 +288,21 @@ type SavedFields = {
   readonly running: boolean
 }
 
+/** What an episode runs. */
+type EpisodePlan = {
+  readonly scenario: Scenario
+  /** How long it runs before the first decision, seconds. */
+  readonly warm: number
+  readonly load: OfferedLoad
+  /** Requests per second that all slots can serve. */
+  readonly capacity: number
+  readonly observation: LoadBalancingWeightsObservation
+}
+
 export type LoadBalancingWeightsOptions = {
   readonly scenario: unknown
+  /** Ranges by path of a field of the scenario, drawn for each episode. */
+  readonly randomize: unknown
   readonly view: 'own' | 'full'
   readonly control: 'all' | 'one'
   readonly balancer: unknown
@@ -292,6 +329,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingWe
   const episodeLength = options.raw('episodeLength', 240)
   const read: LoadBalancingWeightsOptions = {
     scenario: options.raw('scenario', 'pool-noisy'),
+    randomize: options.raw('randomize', undefined),
     view: options.choice('view', ['own', 'full'], 'own'),
     control: options.choice('control', ['all', 'one'], 'all'),
     balancer: options.raw('balancer', undefined),

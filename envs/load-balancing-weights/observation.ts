@@ -14,8 +14,11 @@ import { lg, sat } from '../common/transforms.ts'
 export class LoadBalancingWeightsObservation {
   readonly size: number
   readonly layout: SlotLayout
+  readonly slots: number
   private readonly balancer: Balancer
-  private readonly classes: number
+  readonly classes: number
+  /** Values of the modulating phase; 0 where it is not seen. */
+  readonly phases: number
   private readonly demand: number
   private readonly full: boolean
   private readonly hideSpeed: boolean
@@ -37,8 +40,10 @@ export class LoadBalancingWeightsObservation {
     this.hideSpeed = hideSpeed
     const { n, cores, speed } = balancer
     this.capacity = cores.reduce((sum, count, i) => sum + count * speed[i]!, 0) / demand
+    this.slots = n
+    this.phases = full ? modulationSize(scenario) : 0
     this.layout = {
-      shared: 4 + classes + (full ? modulationSize(scenario) : 0),
+      shared: 4 + classes + this.phases,
       each: full ? FULL_SLOT_VALUES : SLOT_VALUES,
     }
     this.size = this.layout.shared + n * this.layout.each

@@ -35,7 +35,16 @@ function scenarios(env: Env, count: number, seed = 1): Record<string, unknown>[]
   })
 }
 
-describe.each(['LoadBalancing-v0', 'Autoscaling-v0'])('%s with randomised scenarios', (id) => {
+const IDS = [
+  'LoadBalancing-v0',
+  'LoadBalancingWeights-v0',
+  'Autoscaling-v0',
+  'AutoscalingContinuous-v0',
+  'AdmissionControl-v0',
+  'JointControl-v0',
+]
+
+describe.each(IDS)('%s with randomised scenarios', (id) => {
   const create = (randomize: unknown, more: object = {}) =>
     make(id, { scenario: TEXT, start: { for: 1 }, episodeLength: 20, randomize, ...more })
 
@@ -136,8 +145,15 @@ test('fields that the spaces depend on are refused', () => {
   )
   const env = make('Autoscaling-v0', { ...kwargs, k: 2, randomize: { [max]: { integers: [6, 8] } } })
   for (let i = 0; i < 5; i++) expect(env.observationSpace.contains(env.reset().observation)).toBe(true)
+  expect(() =>
+    make('JointControl-v0', { ...kwargs, k: 2, randomize: { [max]: { integers: [6, 8] } } }),
+  ).toThrow(/makes 8 slots of 6/)
   const classes = { choices: [{ a: { endpoint: 'e' }, b: { endpoint: 'e' } }] }
   expect(() =>
     make('LoadBalancing-v0', { ...kwargs, randomize: { 'workloads.w.classes': classes } }),
   ).toThrow(/makes 2 classes of 1/)
+  const ranked = { choices: [{ a: { priority: 0 }, b: { priority: 1 } }] }
+  expect(() =>
+    make('AdmissionControl-v0', { ...kwargs, randomize: { 'workloads.w.classes': ranked } }),
+  ).toThrow(/makes 2 levels of 1/)
 })
