@@ -6,7 +6,7 @@
 import type { Kernel } from '../engine/kernel.ts'
 import { createDelayShedder, type DelayShedder } from '../policies/admission/index.ts'
 import { OUTCOMES } from '../results/types.ts'
-import { Gate, type GateHost, type GateUnit } from './admission/gate.ts'
+import { type LimitedUnit, Limits, type LimitsHost } from './admission/limits.ts'
 import { PriorityLevels } from './admission/priority-levels.ts'
 import {
   BY_DELAY,
@@ -36,11 +36,11 @@ const DEADLINE = OUTCOMES.indexOf('deadline')
 export const ADMITTED = -1
 export const ABANDONED = -2
 
-export class Admission implements Part, GateHost {
+export class Admission implements Part, LimitsHost {
   /** By service. */
   readonly refusals: Refusals
   readonly width = 1
-  readonly gate: Gate
+  readonly limits: Limits
   /** Where some service has DAGOR. */
   readonly levels: PriorityLevels | undefined
   /** 1 per replica where somebody may be dropped when a core is free. */
@@ -60,7 +60,7 @@ export class Admission implements Part, GateHost {
     this.legs = world.legs
     this.specs = world.compiled.services
     this.refusals = new Refusals(this.specs.length)
-    this.gate = new Gate(world, this.specs.map(unitOf), this.refusals, this, 'to a service')
+    this.limits = new Limits(world, this.specs.map(unitOf), this.refusals, this, 'to a service')
     this.levels = this.specs.some(({ overload }) => overload?.dagor !== undefined)
       ? new PriorityLevels(world, this.refusals)
       : undefined
@@ -96,14 +96,14 @@ export class Admission implements Part, GateHost {
   /** Of a leg that arrives at replica `r` of service `s`: ADMITTED, ABANDONED, or the outcome that it is answered with. */
   check(leg: number, r: number, s: number, spec: ServiceSpec): number {
     const { overload } = spec
-    const { gate } = this
-    gate.begin(leg)
+    const { limits } = this
+    limits.begin(leg)
     if (!this.wants(leg, spec)) {
       this.countUnwanted(s, spec)
       return spec.cancel === 'never' ? DEADLINE : ABANDONED
     }
     if (overload === undefined) return ADMITTED
-    if (gate.isTooFast(leg, leg, r, s)) {
+    if (limits.isTooFast(leg, leg, r, s)) {
       this.count(s, BY_RATE)
       return RATE_LIMITED
     }
@@ -111,17 +111,17 @@ export class Admission implements Part, GateHost {
       this.count(s, BY_LEVEL)
       return SHED
     }
-    const reason = gate.refuses(leg, leg, r, s)
+    const reason = limits.refuses(leg, leg, r, s)
     if (reason >= 0) {
       this.count(s, reason)
       return SHED
     }
     if (this.isFull(r, s, spec) && !this.displace(leg, r, s, spec)) {
-      gate.giveBack(leg)
+      limits.giveBack(leg)
       this.count(s, BY_QUEUE)
       return SHED
     }
-    gate.take(leg, leg, r, s)
+    limits.take(leg, leg, r, s)
     return ADMITTED
   }
 
@@ -149,7 +149,7 @@ export class Admission implements Part, GateHost {
 
   /** The leg leaves replica `r`; one that waits may be admitted instead. */
   left(leg: number, r: number, outcome: number): void {
-    if (this.gate.limiting) this.gate.left(leg, leg, r, outcome === OK)
+    if (this.limits.limiting) this.limits.left(leg, leg, r, outcome === OK)
     if (this.levels !== undefined) this.levels.left(leg, r)
   }
 
@@ -222,16 +222,16 @@ export class Admission implements Part, GateHost {
   save(): unknown {
     return {
       refused: this.refusals.counts.slice(),
-      gate: this.gate.save(),
+      limits: this.limits.save(),
       levels: this.levels?.save(),
       shedders: this.shedders.map((shedder) => shedder?.save()),
     }
   }
 
   restore(state: unknown): void {
-    const from = state as { refused: Float64Array; gate: unknown; levels: unknown; shedders: unknown[] }
+    const from = state as { refused: Float64Array; limits: unknown; levels: unknown; shedders: unknown[] }
     this.refusals.counts.set(from.refused)
-    this.gate.restore(from.gate)
+    this.limits.restore(from.limits)
     this.levels?.restore(from.levels)
     this.shedders.forEach((shedder, i) => {
       shedder?.load(from.shedders[i])
@@ -239,7 +239,7 @@ export class Admission implements Part, GateHost {
   }
 }
 
-function unitOf({ name, firstReplica, slots, endpoints, cells, overload }: ServiceSpec): GateUnit {
+function unitOf({ name, firstReplica, slots, endpoints, cells, overload }: ServiceSpec): LimitedUnit {
   return {
     name,
     firstInstance: firstReplica,

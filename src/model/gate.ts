@@ -183,7 +183,7 @@ export class Gate implements Part, AdmissionView {
     return sum
   }
   get tokens(): number {
-    return this.world.services.admission?.gate.tokensAt(this.replica, this.service, this.requestClass) ?? 1
+    return this.world.services.admission?.limits.tokensAt(this.replica, this.service, this.requestClass) ?? 1
   }
 
   save(): unknown {

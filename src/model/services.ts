@@ -161,7 +161,7 @@ export class Services implements Part {
     replicas.changeLoad(r, 1)
     if (this.feedback !== undefined) this.feedback.arrived(leg, r, spec)
     this.gauges.add(s * SERVICE_GAUGES + LOAD, 1, kernel.now)
-    if (admission?.gate.holds(leg, leg, r, s)) {
+    if (admission?.limits.holds(leg, leg, r, s)) {
       legs.pc[leg] = FOR_ADMISSION
       return
     }

@@ -1,6 +1,6 @@
 /** What each component did, as time averages over the measured window that ends now. */
 import type { Gauges } from '../metrics/gauges.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/gate.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/limits.ts'
 import type { Admission } from '../model/admission.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../model/caches/cache-gauges.ts'
 import type { DatabaseSpec, ServiceSpec } from '../model/compile/compiled.ts'
@@ -236,13 +236,13 @@ function serviceResult(
 
 /** What a component refused and why, over the whole run, and its queue and limit. */
 function overloadResult(
-  { gate, refusals }: Pick<Admission, 'gate' | 'refusals'>,
+  { limits, refusals }: Pick<Admission, 'limits' | 'refusals'>,
   unit: number,
   waitCell: number,
   overload: Overload | undefined,
   summary: (gauges: Gauges, i: number) => GaugeSummary,
 ): { overload: OverloadResult } {
-  const gauge = (index: number): GaugeSummary => summary(gate.gauges, unit * ADMISSION_GAUGES + index)
+  const gauge = (index: number): GaugeSummary => summary(limits.gauges, unit * ADMISSION_GAUGES + index)
   return {
     overload: {
       refused: refusals.of(unit),

@@ -1,6 +1,6 @@
 /** Which series a run has, by name: `component.gauge`. */
 import type { Sampler } from '../metrics/sampler.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/gate.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../model/admission/limits.ts'
 import { CACHE_GAUGES, SIZE } from '../model/caches/cache-gauges.ts'
 import { RETRIES } from '../model/call-sites.ts'
 import { NODE_BALANCER } from '../model/compile/compiled.ts'
@@ -49,11 +49,11 @@ export function addSeries(sampler: Sampler, world: World): void {
     const { admission } = balancers
     if (admission === undefined || spec.overload === undefined) return
     if (spec.overload.concurrencyLimit !== undefined)
-      sampler.gauge(`${spec.name}.limit`, admission.gate.gauges, b * ADMISSION_GAUGES + LIMIT)
+      sampler.gauge(`${spec.name}.limit`, admission.limits.gauges, b * ADMISSION_GAUGES + LIMIT)
     if (spec.admissionCell >= 0)
       sampler.gauge(
         `${spec.name}.queue.admission`,
-        admission.gate.gauges,
+        admission.limits.gauges,
         b * ADMISSION_GAUGES + ADMISSION_QUEUE,
       )
     sampler.counter(`${spec.name}.refused`, () => admission.refusals.total(b))
@@ -78,11 +78,11 @@ export function addSeries(sampler: Sampler, world: World): void {
     const { admission } = services
     if (admission !== undefined && (spec.overload !== undefined || spec.cancel !== 'never')) {
       if (spec.overload?.concurrencyLimit !== undefined)
-        sampler.gauge(`${spec.name}.limit`, admission.gate.gauges, s * ADMISSION_GAUGES + LIMIT)
+        sampler.gauge(`${spec.name}.limit`, admission.limits.gauges, s * ADMISSION_GAUGES + LIMIT)
       if (spec.cells.admission >= 0)
         sampler.gauge(
           `${spec.name}.queue.admission`,
-          admission.gate.gauges,
+          admission.limits.gauges,
           s * ADMISSION_GAUGES + ADMISSION_QUEUE,
         )
       sampler.counter(`${spec.name}.refused`, () => admission.refusals.total(s))

@@ -408,8 +408,8 @@ export class Simulation {
       services.gauges,
       balancers.gauges,
     ]
-    services.admission?.gate.gauges.restart(kernel.now)
-    balancers.admission?.gate.gauges.restart(kernel.now)
+    services.admission?.limits.gauges.restart(kernel.now)
+    balancers.admission?.limits.gauges.restart(kernel.now)
     for (const gauge of [...gauges, replicas.gauges, scalers.gauges]) gauge.restart(kernel.now)
     this.world.databases.markWindow()
     this.world.caches.markWindow()

@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest'
 import type { Gauges } from '../../src/metrics/gauges.ts'
-import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission/gate.ts'
+import { ADMISSION_GAUGES, ADMISSION_QUEUE, LIMIT } from '../../src/model/admission/limits.ts'
 import { CACHE_GAUGES, LOADING, SIZE, WAITING } from '../../src/model/caches/cache-gauges.ts'
 import {
   CONNECTIONS,
@@ -166,7 +166,7 @@ export function expectConsistent(simulation: Simulation): void {
     )
     expect(gauge(MEMORY)).toBeLessThanOrEqual(spec.memory * spec.slots)
     if (spec.workers !== Number.POSITIVE_INFINITY) {
-      const outside = services.admission?.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
+      const outside = services.admission?.limits.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE] ?? 0
       expect(gauge(WORKERS) + gauge(QUEUE_WORKERS) + outside).toBe(gauge(LOAD))
       expect(gauge(WORKERS)).toBeLessThanOrEqual(spec.workers * spec.slots)
     }
@@ -217,28 +217,28 @@ export function expectConsistentDatabases(simulation: Simulation): void {
 function expectAdmission({ world: { services, balancers, compiled } }: Simulation): void {
   compiled.balancers.forEach((_, b) => {
     if (balancers.admission === undefined) return
-    const { gate } = balancers.admission
-    const waiting = gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]!
-    expect(waiting).toBeGreaterThanOrEqual(gate.waitingOf(b))
+    const { limits } = balancers.admission
+    const waiting = limits.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    expect(waiting).toBeGreaterThanOrEqual(limits.waitingOf(b))
     // In flight behind it, about to be decided for, or without a backend.
-    expect(gate.inFlightOf(b)).toBeGreaterThanOrEqual(0)
-    expect(gate.inFlightOf(b)).toBeLessThanOrEqual(
+    expect(limits.inFlightOf(b)).toBeGreaterThanOrEqual(0)
+    expect(limits.inFlightOf(b)).toBeLessThanOrEqual(
       balancers.gauges.value[2 * b]! + balancers.gauges.value[2 * b + 1]!,
     )
   })
   const { admission } = services
   if (admission === undefined) return
   compiled.services.forEach((spec, s) => {
-    const waiting = admission.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]!
+    const waiting = admission.limits.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]!
     const load = services.gauges.value[s * SERVICE_GAUGES + LOAD]!
     expect(waiting).toBeGreaterThanOrEqual(0)
     expect(waiting).toBeLessThanOrEqual(load)
-    expect(admission.gate.inFlightOf(s)).toBeGreaterThanOrEqual(0)
-    expect(admission.gate.inFlightOf(s)).toBeLessThanOrEqual(load)
+    expect(admission.limits.inFlightOf(s)).toBeGreaterThanOrEqual(0)
+    expect(admission.limits.inFlightOf(s)).toBeLessThanOrEqual(load)
     if (spec.overload?.concurrencyLimit === undefined) return
-    expect(admission.gate.gauges.value[s * ADMISSION_GAUGES + LIMIT]).toBeGreaterThan(0)
+    expect(admission.limits.gauges.value[s * ADMISSION_GAUGES + LIMIT]).toBeGreaterThan(0)
     // Who is not in flight waits for it.
-    expect(admission.gate.inFlightOf(s) + admission.gate.waitingOf(s)).toBe(load)
+    expect(admission.limits.inFlightOf(s) + admission.limits.waitingOf(s)).toBe(load)
   })
 }
 
@@ -318,10 +318,10 @@ export function expectDrained(simulation: Simulation): void {
     if (i % DATABASE_GAUGES !== OPEN) expect(value).toBe(0)
   })
   if (balancers.admission !== undefined) {
-    const { gate } = balancers.admission
+    const { limits } = balancers.admission
     balancers.all.forEach((_, b) => {
-      expect(gate.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
-      expect(gate.inFlightOf(b) + gate.waitingOf(b)).toBe(0)
+      expect(limits.gauges.value[b * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(limits.inFlightOf(b) + limits.waitingOf(b)).toBe(0)
     })
   }
   compiled.caches.forEach((_, c) => {
@@ -331,8 +331,8 @@ export function expectDrained(simulation: Simulation): void {
   compiled.services.forEach((spec, s) => {
     const { admission } = services
     if (admission !== undefined) {
-      expect(admission.gate.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
-      expect(admission.gate.inFlightOf(s) + admission.gate.waitingOf(s)).toBe(0)
+      expect(admission.limits.gauges.value[s * ADMISSION_GAUGES + ADMISSION_QUEUE]).toBe(0)
+      expect(admission.limits.inFlightOf(s) + admission.limits.waitingOf(s)).toBe(0)
     }
     // Connections that are kept hold memory.
     const kept = connectionMemory(simulation, spec.node)

@@ -4,7 +4,7 @@
  */
 import type { ConcurrencySpec } from '../../scenario/overload-types.ts'
 import type { ClassSpec } from '../compile/compiled.ts'
-import type { GateUnit } from './gate.ts'
+import type { LimitedUnit } from './limits.ts'
 
 export class Compartments {
   /** The first is that of the legs that belong to no bulkhead. */
@@ -17,7 +17,7 @@ export class Compartments {
   private readonly byEndpoint: Int32Array
   private readonly byClass: Int32Array
 
-  constructor(unit: GateUnit, classes: readonly ClassSpec[], first: number) {
+  constructor(unit: LimitedUnit, classes: readonly ClassSpec[], first: number) {
     const { concurrencyLimit, bulkheads = [], endpoints, instances, firstInstance, shared } = unit
     this.limits = [concurrencyLimit, ...bulkheads]
     this.first = first

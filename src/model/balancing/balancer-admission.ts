@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../../engine/kernel.ts'
 import { OUTCOMES } from '../../results/types.ts'
-import { Gate, type GateHost } from '../admission/gate.ts'
+import { Limits, type LimitsHost } from '../admission/limits.ts'
 import { BY_QUEUE, BY_RATE, EXPIRED, Refusals } from '../admission/refusals.ts'
 import type { BalancerSpec } from '../compile/compiled.ts'
 import type { Legs } from '../legs.ts'
@@ -14,10 +14,10 @@ const SHED = OUTCOMES.indexOf('shed')
 const RATE_LIMITED = OUTCOMES.indexOf('rate-limited')
 const DEADLINE = OUTCOMES.indexOf('deadline')
 
-export class BalancerAdmission implements GateHost {
+export class BalancerAdmission implements LimitsHost {
   /** By balancer. */
   readonly refusals: Refusals
-  readonly gate: Gate
+  readonly limits: Limits
   /** A forwarded leg may be in flight at several balancers: one cell for each that its answer passes. */
   readonly width: number
   private readonly world: World
@@ -49,7 +49,7 @@ export class BalancerAdmission implements GateHost {
       order: overload?.queue ?? 'fifo',
       shedDelay: overload?.shedDelay,
     }))
-    this.gate = new Gate(world, units, this.refusals, this, 'to a balancer')
+    this.limits = new Limits(world, units, this.refusals, this, 'to a balancer')
     this.refuseKind = this.kernel.on('a balancer refuses a leg', (leg, timer) => {
       if (this.legs.timer[leg] === timer) world.network.back(leg)
     })
@@ -57,29 +57,29 @@ export class BalancerAdmission implements GateHost {
 
   /** Of a leg that arrives at balancer `b`: whether it goes on to a decision now; else it waits, or is refused. */
   admits(leg: number, b: number): boolean {
-    const { gate, legs } = this
+    const { limits, legs } = this
     const { overload, node } = this.specs[b]!
     if (overload === undefined) return true
     legs.node[leg] = node
     const cell = this.cellOf(leg)
-    gate.begin(cell)
+    limits.begin(cell)
     if (!this.isWanted(leg, b)) {
       this.discard(leg)
       return false
     }
-    if (gate.isTooFast(leg, cell, b, b)) {
+    if (limits.isTooFast(leg, cell, b, b)) {
       this.refusals.add(b, BY_RATE)
       this.answer(leg, RATE_LIMITED)
       return false
     }
-    const reason = gate.refuses(leg, cell, b, b)
+    const reason = limits.refuses(leg, cell, b, b)
     if (reason >= 0) {
       this.refusals.add(b, reason)
       this.refuse(leg)
       return false
     }
-    gate.take(leg, cell, b, b)
-    return !gate.holds(leg, cell, b, b)
+    limits.take(leg, cell, b, b)
+    return !limits.holds(leg, cell, b, b)
   }
 
   /** Balancer `b` has no backend for the leg: whether it is shed, since `waiting` legs wait for one already. */
@@ -92,7 +92,7 @@ export class BalancerAdmission implements GateHost {
 
   /** The leg is no longer in flight at balancer `b`, which was the `depth`-th that its answer passes; `ok`: it succeeded. */
   left(leg: number, b: number, depth: number, ok: boolean): void {
-    if (this.specs[b]!.overload !== undefined) this.gate.left(leg, leg + depth, b, ok)
+    if (this.specs[b]!.overload !== undefined) this.limits.left(leg, leg + depth, b, ok)
   }
 
   instanceOf(leg: number): number {
@@ -127,12 +127,12 @@ export class BalancerAdmission implements GateHost {
   }
 
   save(): unknown {
-    return { refused: this.refusals.counts.slice(), gate: this.gate.save() }
+    return { refused: this.refusals.counts.slice(), limits: this.limits.save() }
   }
 
   restore(state: unknown): void {
-    const from = state as { refused: Float64Array; gate: unknown }
+    const from = state as { refused: Float64Array; limits: unknown }
     this.refusals.counts.set(from.refused)
-    this.gate.restore(from.gate)
+    this.limits.restore(from.limits)
   }
 }

@@ -56,7 +56,7 @@ export class Interruptions {
     this.world.callers.abandon(row)
     const pc = legs.pc[row]!
     if (pc === FOR_ADMISSION) {
-      services.admission!.gate.withdraw(row)
+      services.admission!.limits.withdraw(row)
     } else if (pc === FOR_WORKER || pc === FOR_MEMORY) {
       this.reservations.withdraw(row, r, pc === FOR_WORKER)
     } else if (pc === GRANTED) {
@@ -101,7 +101,7 @@ export class Interruptions {
     services.cores[replicas.service[r]!]!.clear(r)
     const { admission } = services
     if (admission !== undefined) {
-      for (const leg of victims) admission.gate.forget(leg, r, legs.pc[leg] === FOR_ADMISSION)
+      for (const leg of victims) admission.limits.forget(leg, r, legs.pc[leg] === FOR_ADMISSION)
     }
     this.reservations.clear(r)
     for (const row of [...victims, ...branches]) {

@@ -24,7 +24,7 @@ import { Compartments } from './compartments.ts'
 import { BY_BULKHEAD, BY_CONCURRENCY, BY_DELAY, DISPLACED, type Refusals } from './refusals.ts'
 
 /** A component that legs are admitted to. Its instances are numbered through those of all units. */
-export type GateUnit = Pick<Overload, 'rateLimit' | 'concurrencyLimit' | 'bulkheads'> & {
+export type LimitedUnit = Pick<Overload, 'rateLimit' | 'concurrencyLimit' | 'bulkheads'> & {
   readonly name: string
   readonly firstInstance: number
   readonly instances: number
@@ -39,7 +39,7 @@ export type GateUnit = Pick<Overload, 'rateLimit' | 'concurrencyLimit' | 'bulkhe
 }
 
 /** What becomes of a leg that has waited. */
-export interface GateHost {
+export interface LimitsHost {
   /** The instance that the leg waits at. */
   instanceOf(leg: number): number
   /** Where the gate keeps what it knows of a leg that waits: below `width` from the leg's handle. */
@@ -63,13 +63,13 @@ const NOT_COUNTED = 0
 const WAITING = 1
 const COUNTED = 2
 
-export class Gate {
+export class Limits {
   readonly gauges: Gauges
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
-  private readonly units: readonly GateUnit[]
-  private readonly host: GateHost
+  private readonly units: readonly LimitedUnit[]
+  private readonly host: LimitsHost
   private readonly refusals: Refusals
   private readonly unitOf: Int32Array
   /** By unit, and by place. */
@@ -91,8 +91,14 @@ export class Gate {
   private readonly maxWaitKind: number
   private readonly enterKind: number
 
-  /** `where` names the events of this gate. */
-  constructor(world: World, units: readonly GateUnit[], refusals: Refusals, host: GateHost, where: string) {
+  /** `where` names the events of these limits. */
+  constructor(
+    world: World,
+    units: readonly LimitedUnit[],
+    refusals: Refusals,
+    host: LimitsHost,
+    where: string,
+  ) {
     this.world = world
     this.kernel = world.kernel
     this.legs = world.legs
@@ -143,7 +149,7 @@ export class Gate {
     })
   }
 
-  private create(unit: GateUnit, u: number): void {
+  private create(unit: LimitedUnit, u: number): void {
     const { name, firstInstance, instances, shared, rateLimit, shedDelay } = unit
     for (let i = firstInstance; i < firstInstance + (shared ? 1 : instances); i++) {
       if (rateLimit !== undefined) {
