@@ -52,13 +52,13 @@ describe('the package as packed', () => {
 
   test('does what the README shows', async () => {
     const readme = readFileSync(join(installed, 'README.md'), 'utf8')
-    const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
+    const programs = [...readme.matchAll(/```ts.*\n([\s\S]*?)```/g)].map(([, code = '']) => code)
     expect(programs).toHaveLength(2)
     for (const program of programs) {
       const { stderr } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: folder })
       expect(stderr).toBe('')
     }
-    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? []
+    const [, yaml = ''] = /```yaml.*\n([\s\S]*?)```/.exec(readme) ?? []
     writeFileSync(join(folder, 'shop.yml'), yaml)
     const shop = [join(installed, bin.asyncflow), 'run', 'shop.yml', '--quiet']
     expect((await run(process.execPath, shop, { cwd: folder })).stdout).toMatch(/^Shop {2}600 s simulated/)
