@@ -47,6 +47,7 @@ const inputs = [
   'report/client/tsconfig.json',
   'package.json',
   'package-lock.json',
+  'tsconfig.json',
 ].filter((file) => ![KERNEL, SCENARIOS, REPORT_CLIENT].includes(file) && existsSync(file))
 
 const hash = digest(inputs)

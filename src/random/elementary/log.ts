@@ -20,35 +20,44 @@ const SMALL = 9.5367431640625e-7
 
 /** ln x; -Infinity at 0 and NaN below. */
 export function log(x: number): number {
-  let k = 0
-  let a = x
-  let high = highWord(a)
-  if (high < 0x00100000) {
-    if (a === 0) return Number.NEGATIVE_INFINITY
-    if (!(a > 0)) return Number.NaN
-    k = -54
-    a *= TWO_54
-    high = highWord(a)
-  }
-  if (high >= 0x7ff00000) return a
+  const high = highWord(x)
+  // As small as it can be, so that it is inlined where durations are drawn.
+  return high < 0x00100000 || high >= 0x7ff00000 ? logOfRare(x) : logOfNormal(x, high, 0)
+}
+
+/** Zero, what is below it, subnormal numbers, Infinity and NaN. */
+function logOfRare(x: number): number {
+  if (x === 0) return Number.NEGATIVE_INFINITY
+  if (!(x > 0)) return Number.NaN
+  if (x === Number.POSITIVE_INFINITY) return x
+  const a = x * TWO_54
+  return logOfNormal(a, highWord(a), -54)
+}
+
+/** ln(a 2^k), `high` being the high word of a. */
+function logOfNormal(a: number, high: number, k: number): number {
   const mantissa = high & 0xfffff
   const exponent = (high >> 20) - 1023 + ((mantissa + 0x95f64) >> 20)
-  k += exponent
+  const n = k + exponent
   const f = a * powerOfTwo(-exponent) - 1
-  if (f < SMALL && f > -SMALL) {
-    if (f === 0) return k * LN2_HIGH + k * LN2_LOW
-    const r = f * f * (0.5 - 0.3333333333333333 * f)
-    return k * LN2_HIGH - (r - k * LN2_LOW - f)
-  }
+  // One comparison: f is as often below 0 as above.
+  if (Math.abs(f) < SMALL) return logNearPower(f, n)
   const s = f / (2 + f)
   const z = s * s
   const w = z * z
   const r = z * (L1 + w * (L3 + w * (L5 + w * L7))) + w * (L2 + w * (L4 + w * L6))
   if (((mantissa - 0x6147a) | (0x6b851 - mantissa)) > 0) {
     const half = 0.5 * f * f
-    return k * LN2_HIGH - (half - (s * (half + r) + k * LN2_LOW) - f)
+    return n * LN2_HIGH - (half - (s * (half + r) + n * LN2_LOW) - f)
   }
-  return k * LN2_HIGH - (s * (f - r) - k * LN2_LOW - f)
+  return n * LN2_HIGH - (s * (f - r) - n * LN2_LOW - f)
+}
+
+/** ln((1 + f) 2^n) of a tiny f. */
+function logNearPower(f: number, n: number): number {
+  if (f === 0) return n * LN2_HIGH + n * LN2_LOW
+  const r = f * f * (0.5 - 0.3333333333333333 * f)
+  return n * LN2_HIGH - (r - n * LN2_LOW - f)
 }
 
 /** ln(1 + x) without loss near 0; -Infinity at -1 and NaN below. */
@@ -71,7 +80,7 @@ export function log1p(x: number): number {
     f = u * powerOfTwo(-k) - 1
   }
   const half = 0.5 * f * f
-  if (k !== 0 && f < SMALL && f > -SMALL) {
+  if (k !== 0 && Math.abs(f) < SMALL) {
     if (f === 0) return k * LN2_HIGH + (correction + k * LN2_LOW)
     const r = half * (1 - 0.6666666666666666 * f)
     return k * LN2_HIGH - (r - (k * LN2_LOW + correction) - f)
