@@ -34,6 +34,8 @@ export type Measurement = {
   readonly kind: 'rate' | 'cost' | 'figure'
   /** What the processes may use: the one core that all measurements share, or all that there are. @default one */
   readonly cores?: 'one' | 'all' | undefined
+  /** For how long a thread of it simulates. @default long */
+  readonly work?: 'short' | 'long' | undefined
   readonly subjects: Readonly<Record<string, Subject>>
   /** Which subject is ours. @default ours */
   readonly ours?: string | undefined

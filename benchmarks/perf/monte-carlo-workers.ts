@@ -34,6 +34,7 @@ export const monteCarloWorkers: Measurement = {
   unit: 'replications/s',
   kind: 'rate',
   cores: 'all',
+  work: 'short',
   subjects: { ours: byWorkers(2), one: byWorkers(1) },
   peer: { kind: 'subject', subject: 'one' },
   peerName: 'one worker (ours: two)',

@@ -3,13 +3,12 @@ import { createInterface } from 'node:readline'
 import { tuneV8 } from '../tune-v8.ts'
 import { measurements } from './measurements.ts'
 
-// As the command line does.
-tuneV8()
-
 const [name, subject] = process.argv.slice(2)
 const measurement = measurements.find((one) => one.name === name)
 const prepare = measurement?.subjects[subject ?? '']
 if (measurement === undefined || prepare === undefined) throw new Error(`no subject ${name} ${subject}`)
+// As the command line does.
+tuneV8(measurement.work ?? 'long')
 const pass = await prepare()
 print({})
 

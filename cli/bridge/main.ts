@@ -10,7 +10,7 @@ import { listEnvironments } from './list.ts'
 import { MessageReader, writeMessage } from './pipe.ts'
 import { Server } from './server.ts'
 
-tuneV8()
+tuneV8('long')
 if (!isMainThread) {
   // Of a vector that is stepped in several threads: the program is one file.
   await runVectorWorker(workerData)

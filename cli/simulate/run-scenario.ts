@@ -1,4 +1,6 @@
 /** What `asyncflow run` does between its arguments and its output. */
+import { tuneV8 } from '../../benchmarks/tune-v8.ts'
+import { meanRate } from '../../envs/common/load.ts'
 import { findWarmup } from '../../src/analysis/monte-carlo/index.ts'
 import type { Result, Truncation } from '../../src/results/types.ts'
 import type { Scenario } from '../../src/scenario/types.ts'
@@ -20,6 +22,14 @@ export type RunScenarioOptions = {
   readonly requests?: string | undefined
 }
 
+/** Requests from which on a run takes some seconds. */
+const MANY = 2e6
+
+/** That the workloads mean to send; those of a closed one are not known. */
+function meanRequests({ workloads }: Scenario, horizon: number): number {
+  return workloads.reduce((sum, workload) => sum + horizon * (meanRate(workload) || 0), 0)
+}
+
 /** Simulates and writes the files. Names that cannot be written are refused before the run. */
 export async function runScenario(
   file: string,
@@ -36,6 +46,7 @@ export async function runScenario(
   const warmup = options.warmup === 'auto' ? truncation?.seconds : options.warmup
   const requests = options.requests === undefined ? undefined : await requestFile(options.requests)
   const onRequest = requests?.write
+  if (meanRequests(scenario, horizon) > MANY) tuneV8('long')
   const live = startLiveRun(horizon, output.quiet)
   try {
     const measured = await interruptible((signal) =>

@@ -2,6 +2,7 @@
  * AdmissionControl-v0: at each request that arrives at a service, let it in or shed it. A continuing system: never
  * terminated, truncated after a number of decisions or at the scenario's horizon.
  */
+import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -65,8 +66,8 @@ export class AdmissionControl implements Env<Float32Array, number> {
   private reward!: AdmissionReward
   private outcomes!: OutcomeTracker
   private decisions = 0
-  private startedAt = 0
-  private decidedAt = 0
+  private startedAt: number = FLOAT_ZERO
+  private decidedAt: number = FLOAT_ZERO
   private running = false
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */

@@ -3,6 +3,7 @@
  * late or fails, -d at once when it is shed; minus the holding cost of the requests that are in the service. So a request
  * that is let in and left without answer costs as much as an answer is worth, and shedding is never free.
  */
+import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import type { Gate } from '../../src/model/gate.ts'
 import type { RequestRecord } from '../../src/model/requests.ts'
 import { LOAD, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
@@ -38,9 +39,9 @@ export class AdmissionReward {
   private readonly open: Map<number, Open> = new Map()
   private readonly workloads: readonly string[]
   private pending: Credit[] = []
-  private requestSeconds = 0
+  private requestSeconds: number = FLOAT_ZERO
   private late = 0
-  private serviceSeconds = 0
+  private serviceSeconds: number = FLOAT_ZERO
 
   /** `values`: v of each class; `shedCost`: d over v; `holdingCost`: per request and second in the service. */
   constructor(

@@ -2,6 +2,7 @@
  * Autoscaling-v0: at every interval, change the number of replicas that is asked for. A continuing system: never
  * terminated, truncated after a number of decisions or at the scenario's horizon.
  */
+import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -59,8 +60,8 @@ export class Autoscaling implements Env<Float32Array, number> {
   private reward!: AutoscalingReward
   private outcomes!: OutcomeTracker
   private decisions = 0
-  private startedAt = 0
-  private decidedAt = 0
+  private startedAt: number = FLOAT_ZERO
+  private decidedAt: number = FLOAT_ZERO
   /** Whether a decision is due. */
   running = false
   /** k: the largest change of the target at a decision. */

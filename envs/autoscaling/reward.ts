@@ -3,6 +3,7 @@
  * that became late in it, V (its age passed the SLO while open, or it failed; each once, at that instant):
  * r = -(P + kappa V + ramp cost x starts) / (interval x n_ref), n_ref the mean offered load in replicas.
  */
+import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { PAID_REPLICAS, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
@@ -26,9 +27,9 @@ export class AutoscalingReward {
   private readonly scaler: Scaler
   private readonly kappa: number
   private readonly rampCost: number
-  private paid = 0
+  private paid: number = FLOAT_ZERO
   private late = 0
-  private requestSeconds = 0
+  private requestSeconds: number = FLOAT_ZERO
   private starts = 0
 
   constructor(simulation: Simulation, scaler: Scaler, unit: number, kappa: number, rampCost: number) {

@@ -2,6 +2,7 @@
  * LoadBalancingWeights-v0: at every interval, set the weights by which balancers spread requests, as a control plane does.
  * A continuing system: never terminated, truncated after a number of decisions or at the scenario's horizon.
  */
+import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -69,8 +70,8 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   private reward!: LoadBalancingWeightsReward
   private outcomes!: OutcomeTracker
   private decisions = 0
-  private startedAt = 0
-  private decidedAt = 0
+  private startedAt: number = FLOAT_ZERO
+  private decidedAt: number = FLOAT_ZERO
   private running = false
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */

@@ -2,6 +2,7 @@
  * LoadBalancing-v0: at each request that reaches a balancer, choose the replica. A continuing system: it is never
  * terminated, an episode is truncated after a number of decisions or at the scenario's horizon.
  */
+import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -61,11 +62,11 @@ export class LoadBalancing implements Env<Float32Array, number> {
   /** Of the current episode: the first controlled balancer, and each balancer's position among them. */
   private first!: Balancer
   private positions: number[] = []
-  private masks: Int8Array[] = []
+  private masks: { readonly mask: Int8Array; readonly rotation: readonly number[] }[] = []
   private traceId = ''
   private decisions = 0
-  private startedAt = 0
-  private decidedAt = 0
+  private startedAt: number = FLOAT_ZERO
+  private decidedAt: number = FLOAT_ZERO
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -269,17 +270,12 @@ export class LoadBalancing implements Env<Float32Array, number> {
     )
   }
 
-  /** The mask of a balancer, copied only when it has changed. */
+  /** The mask of a balancer, copied only when it has changed: whatever becomes available or not makes a new rotation. */
   private mask(view: Balancer): Int8Array {
     const known = this.masks[this.position]
-    const { available, n } = view
-    if (known !== undefined) {
-      let same = true
-      for (let i = 0; i < n; i++) if (known[i] !== available[i]) same = false
-      if (same) return known
-    }
-    const mask = Int8Array.from(available)
-    this.masks[this.position] = mask
+    if (known !== undefined && known.rotation === view.rotation) return known.mask
+    const mask = Int8Array.from(view.available)
+    this.masks[this.position] = { mask, rotation: view.rotation }
     return mask
   }
 

@@ -4,9 +4,9 @@
  */
 import type { SlotLayout } from '../../src/gym/index.ts'
 import { type Balancer, EWMA_TIME } from '../../src/model/balancing/balancer.ts'
-import { exp } from '../../src/random/math.ts'
 import type { Scenario } from '../../src/scenario/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { Decay } from '../common/decay.ts'
 import { modulationSize, writeModulation } from '../common/modulation.ts'
 import { Rows } from '../common/rows.ts'
 import { lg, sat } from '../common/transforms.ts'
@@ -27,8 +27,10 @@ export class LoadBalancingObservation {
   readonly phases: number
   /** Per balancer: requests per second that its slots can serve, declared speed x cores, the same over the largest. */
   private readonly capacity: readonly number[]
-  private readonly power: readonly Float64Array[]
+  /** Of each slot, the work at which it counts as half full: as many seconds of all its cores as times are scaled with. */
+  private readonly halfFull: readonly Float64Array[]
   private readonly ratio: readonly Float64Array[]
+  private readonly decays: readonly Decay[]
   private readonly rows: Rows
 
   /** `demand`: S, the mean nominal demand of a request in seconds. */
@@ -48,10 +50,12 @@ export class LoadBalancingObservation {
     this.layout = { shared: 4 + classes + this.phases, each: full ? FULL : OWN }
     this.size = this.layout.shared + this.slots * this.layout.each
     this.rows = new Rows(this.size)
-    this.power = balancers.map(({ n, cores, speed }) =>
+    const powers = balancers.map(({ n, cores, speed }) =>
       Float64Array.from({ length: n }, (_, i) => cores[i]! * (hideSpeed ? 1 : speed[i]!)),
     )
-    this.ratio = this.power.map((power) => power.map((value) => (hideSpeed ? 0 : value / Math.max(...power))))
+    this.halfFull = powers.map((power) => power.map((value) => 5 * demand * value))
+    this.ratio = powers.map((power) => power.map((value) => (hideSpeed ? 0 : value / Math.max(...power))))
+    this.decays = balancers.map(({ n }) => new Decay(n, EWMA_TIME))
     this.capacity = balancers.map(
       ({ cores, speed }) => cores.reduce((sum, count, i) => sum + count * speed[i]!, 0) / demand,
     )
@@ -69,21 +73,23 @@ export class LoadBalancingObservation {
       out[3] = sat(view.demand, demand)
       out[4 + view.requestClass] = 1
     }
-    const power = this.power[index]!
+    const halfFull = this.halfFull[index]!
     const ratio = this.ratio[index]!
+    const decay = this.decays[index]!
     const { time, available, inFlight, work, latency, failures, updatedAt, reportedLoad, reportedAt } = view
     const { replicas } = simulation.world
     const slotReplicas = view.spec.replicas
+    decay.moveTo(time)
     if (full) writeModulation(out, 4 + classes, simulation)
     let at = this.layout.shared
     for (let i = 0; i < slots; i++) {
       out[at] = available[i]!
       out[at + 1] = lg(inFlight[i]!)
       out[at + 2] = ratio[i]!
-      out[at + 3] = sat(Math.max(0, work[i]!) / power[i]!, scale)
+      out[at + 3] = sat(Math.max(0, work[i]!), halfFull[i]!)
       const response = latency[i]!
       if (response > 0) {
-        const keep = exp((updatedAt[i]! - time) / EWMA_TIME)
+        const keep = decay.of(i, updatedAt[i]!)
         out[at + 4] = sat(response * keep, scale)
         out[at + 5] = failures[i]! * keep
       }

@@ -3,6 +3,7 @@
  * are charged. By Little's law the mean reward per decision of Poisson arrivals tends to -W / S, W the mean
  * response time. A failure costs exactly D from its intended send on, so that failing never pays.
  */
+import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 import type { OfferedLoad } from '../common/load.ts'
 import type { LoadBalancingInfo } from './info.ts'
@@ -19,8 +20,8 @@ export class LoadBalancingReward {
   private readonly simulation: Simulation
   private readonly unit: number
   private readonly late: boolean
-  private requestSeconds = 0
-  private failureCharge = 0
+  private requestSeconds: number = FLOAT_ZERO
+  private failureCharge: number = FLOAT_ZERO
   private lateCount = 0
 
   constructor(
@@ -34,17 +35,17 @@ export class LoadBalancingReward {
     this.late = options.reward === 'slo'
     const { requests, compiled } = simulation.world
     requests.failureCost = failureCost
-    requests.followWeightedOpen = true
-    compiled.classes.forEach((item, c) => {
-      requests.classWeight[c] =
-        options.classWeights[item.name] ?? options.classWeights[item.name.split('.').at(-1)!] ?? 1
-    })
+    requests.weigh(
+      compiled.classes.map(
+        ({ name }) => options.classWeights[name] ?? options.classWeights[name.split('.').at(-1)!] ?? 1,
+      ),
+    )
   }
 
   /** What happened so far does not count. */
   start(): void {
     const { requests } = this.simulation.world
-    this.requestSeconds = requests.weightedOpen.total(0, this.simulation.now)
+    this.requestSeconds = requests.openSeconds(this.simulation.now)
     this.failureCharge = requests.failureCharge
     this.lateCount = requests.late
     this.terms = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
@@ -60,7 +61,7 @@ export class LoadBalancingReward {
 
   step(): number {
     const { requests } = this.simulation.world
-    const total = requests.weightedOpen.total(0, this.simulation.now)
+    const total = requests.openSeconds(this.simulation.now)
     const requestSeconds = total - this.requestSeconds
     const failureCharge = requests.failureCharge - this.failureCharge
     const late = requests.late - this.lateCount

@@ -5,7 +5,7 @@
  * binary heap. There, popping leaves a hole at the root that the next push fills: most handlers schedule one
  * successor, which then costs a single sift.
  */
-import { grown } from './typed.ts'
+import { FLOAT_ZERO, grown } from './typed.ts'
 
 /** Sequence numbers below this belong to events that run before all others of their instant. */
 const FIRST = -9007199254740991
@@ -33,7 +33,7 @@ export class EventQueue {
   private slotCount = 0
 
   /** The event that `pop` took out. */
-  poppedTime = 0
+  poppedTime: number = FLOAT_ZERO
   poppedKind = 0
   poppedA = 0
   poppedB = 0

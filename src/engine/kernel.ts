@@ -6,7 +6,7 @@
  */
 import { SimError } from '../errors.ts'
 import { EventQueue, type EventQueueState } from './event-queue.ts'
-import { grown } from './typed.ts'
+import { FLOAT_ZERO, grown } from './typed.ts'
 
 export type Handler = (a: number, b: number) => void
 
@@ -15,7 +15,7 @@ const MAX_EVENTS_AT_AN_INSTANT = 1_000_000
 
 export class Kernel {
   /** Seconds since the start of the run. */
-  now = 0
+  now: number = FLOAT_ZERO
   /** Set by a handler to leave the loop after it: a decision is wanted from outside, or the run is drained. */
   suspended = false
   /** Events and tasks run so far. */

@@ -1,5 +1,12 @@
 /** Small helpers over typed arrays, and over classes whose state is numbers and typed arrays. */
 
+/**
+ * 0, kept as a float64: what a field begins with that will hold fractions. With a plain 0 V8 takes it for an integer,
+ * the first fraction gives its object another hidden class, and whatever holds such objects checks their class at
+ * every access from then on.
+ */
+export const FLOAT_ZERO: number = new Float64Array(1)[0]!
+
 export type Column = Float64Array | Int32Array | Uint8Array
 
 /** A copy of `array` with room for `length` elements; the new ones are 0. */

@@ -1,5 +1,5 @@
 /** Values that change in steps, with their exact time integral: queue lengths, busy cores, bytes in use. */
-import { loadFields, saveFields } from '../engine/typed.ts'
+import { FLOAT_ZERO, loadFields, saveFields } from '../engine/typed.ts'
 
 export class Gauges {
   readonly value: Float64Array
@@ -10,7 +10,7 @@ export class Gauges {
   private readonly block: Float64Array
   /** The integrals as of the last `restart`. */
   private readonly before: Float64Array
-  private since = 0
+  private since: number = FLOAT_ZERO
 
   constructor(count: number) {
     this.count = count

@@ -3,21 +3,22 @@
  * values themselves are kept up to a cap, and each of 128 log-spaced bins of latency sums the phase vectors of its
  * requests, so that the phases of any tail can be told afterwards.
  */
-import { grown } from '../engine/typed.ts'
+import { FLOAT_ZERO, grown } from '../engine/typed.ts'
+import { highWord, powerOfTwo } from '../random/elementary/bits.ts'
 import { LogHistogram } from './log-histogram.ts'
 
 /** Latencies kept exactly, per class. */
 export const RAW_CAP = 100_000
 export const TAIL_BINS = 128
-/** The tail bins start here, four to the octave. */
-const TAIL_FROM = 1e-6
+/** The tail bins start at 2 to this, four to the octave. */
+const TAIL_FROM = -20
 
 export class LatencyRecorder {
   count = 0
-  sum = 0
-  squares = 0
+  sum: number = FLOAT_ZERO
+  squares: number = FLOAT_ZERO
   min: number = Number.POSITIVE_INFINITY
-  max = 0
+  max: number = FLOAT_ZERO
   readonly histogram: LogHistogram = new LogHistogram()
   /** The first RAW_CAP values in the order of completion. */
   raw: Float64Array = new Float64Array(64)
@@ -27,7 +28,7 @@ export class LatencyRecorder {
   readonly tailCounts: Float64Array = new Float64Array(TAIL_BINS)
   readonly tailSums: Float64Array
   /** Shift against cancellation in `squares`: the first value. */
-  private pivot = 0
+  private pivot: number = FLOAT_ZERO
 
   constructor(cells: number) {
     this.cells = cells
@@ -48,16 +49,16 @@ export class LatencyRecorder {
     this.squares += off * off
     if (latency < this.min) this.min = latency
     if (latency > this.max) this.max = latency
-    this.histogram.record(latency)
-    const bin = tailBin(latency)
-    this.tailCounts[bin] = this.tailCounts[bin]! + 1
+    const high = latency > 0 ? highWord(latency) : 0
+    this.histogram.recordHigh(high)
+    const bin = tailBin(high)
+    this.tailCounts[bin]!++
     const { cells, phaseSums, tailSums } = this
     const first = bin * cells
     for (let i = 0; i < cells; i++) {
       const time = vector[from + i]!
-      if (time === 0) continue
-      phaseSums[i] = phaseSums[i]! + time
-      tailSums[first + i] = tailSums[first + i]! + time
+      phaseSums[i]! += time
+      tailSums[first + i]! += time
     }
   }
 
@@ -133,21 +134,14 @@ export type LatencyState = {
   tailSums: Float64Array
 }
 
-const float = new Float64Array(1)
-const words = new Int32Array(float.buffer)
-const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0
-
-/** Exponent and two mantissa bits of latency / 1 us: bins are 12 to 25 % wide. */
-function tailBin(latency: number): number {
-  float[0] = latency / TAIL_FROM
-  const bin = (words[HIGH_WORD]! >>> 18) - 1023 * 4
+/** Exponent and two mantissa bits of the latency with this high word: bins are 12 to 25 % wide. */
+function tailBin(high: number): number {
+  const bin = (high >>> 18) - (TAIL_FROM + 1023) * 4
   return bin < 0 ? 0 : bin >= TAIL_BINS ? TAIL_BINS - 1 : bin
 }
 
 /** The smallest latency of a bin: each octave is parted into four of equal width. 0 for the first, which takes all below. */
 export function tailBinStart(bin: number): number {
   if (bin === 0) return 0
-  let octave = TAIL_FROM
-  for (let i = 0; i < bin >> 2; i++) octave *= 2
-  return octave * (1 + (bin & 3) / 4)
+  return powerOfTwo(TAIL_FROM + (bin >> 2)) * (1 + (bin & 3) / 4)
 }

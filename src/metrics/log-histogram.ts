@@ -3,6 +3,8 @@
  * the mantissa of the float64 are the bin. A value answered for a bin is its middle, at most 0.4 % from any value
  * in it. Merging adds counts, so that it is exact and its order does not matter.
  */
+import { fromHighWord, highWord } from '../random/elementary/bits.ts'
+
 const SUBBINS = 128
 const LOWEST = -34
 const HIGHEST = 24
@@ -11,10 +13,6 @@ const BINS = (HIGHEST - LOWEST) * SUBBINS
 /** Largest relative error of a value that the histogram gives back, within 2^-34 .. 2^24. */
 export const RELATIVE_ERROR: number = 0.5 / SUBBINS
 
-const float = new Float64Array(1)
-const words = new Int32Array(float.buffer)
-const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0
-
 export class LogHistogram {
   /** Zeros (and below) are counted apart, what is out of range in the first or last bin. */
   zeros = 0
@@ -22,13 +20,19 @@ export class LogHistogram {
   readonly counts: Float64Array = new Float64Array(BINS)
 
   record(value: number): void {
+    this.recordHigh(value > 0 ? highWord(value) : 0)
+  }
+
+  /** The same of a value by its high word; 0 stands for zero and below. */
+  recordHigh(high: number): void {
     this.total++
-    if (!(value > 0)) {
+    if (high === 0) {
       this.zeros++
       return
     }
-    const bin = binOf(value)
-    this.counts[bin] = this.counts[bin]! + 1
+    // The exponent and seven bits of the mantissa remain.
+    const bin = (high >>> 13) - (LOWEST + 1023) * SUBBINS
+    this.counts[bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin]!++
   }
 
   merge(other: LogHistogram): void {
@@ -73,18 +77,9 @@ export class LogHistogram {
   }
 }
 
-function binOf(value: number): number {
-  float[0] = value
-  // Sign 0, 11 bits of exponent, then the mantissa: shifted by 13, exponent and seven mantissa bits remain.
-  const bin = (words[HIGH_WORD]! >>> 13) - (LOWEST + 1023) * SUBBINS
-  return bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin
-}
-
 function middle(bin: number): number {
-  words[1 - HIGH_WORD] = 0
-  words[HIGH_WORD] = (bin + (LOWEST + 1023) * SUBBINS) << 13
-  const low = float[0]!
-  const exponent = Math.floor(bin / SUBBINS)
-  words[HIGH_WORD] = (exponent * SUBBINS + (LOWEST + 1023) * SUBBINS) << 13
-  return low + (0.5 / SUBBINS) * float[0]!
+  const first = (LOWEST + 1023) * SUBBINS
+  const low = fromHighWord((bin + first) << 13)
+  const octave = fromHighWord((Math.floor(bin / SUBBINS) * SUBBINS + first) << 13)
+  return low + (0.5 / SUBBINS) * octave
 }

@@ -3,6 +3,7 @@
  * integral of the rate has grown by a gap of mean 1. So every process can follow a rate that moves (users, surges, a
  * daily profile), without drawing anything anew, and the same gaps meet in scenarios that differ in their rates.
  */
+import { FLOAT_ZERO } from '../engine/typed.ts'
 import { compileDistribution, cos, type Sampler, type Stream, sin } from '../random/index.ts'
 import type { Arrivals, Profile } from '../scenario/types.ts'
 import { CountedArrivals } from './counted-arrivals.ts'
@@ -37,8 +38,8 @@ export class ArrivalClock implements ArrivalProcess {
   /** Requests per second before the profile. */
   rate: number
   /** Operational time still to pass as of `from`. */
-  private remaining = 0
-  private from = 0
+  private remaining: number = FLOAT_ZERO
+  private from: number = FLOAT_ZERO
   private readonly gap: Sampler | undefined
   private readonly exponential: boolean
   private readonly profile: Extract<Profile, { kind: 'diurnal' }> | undefined

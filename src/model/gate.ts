@@ -4,7 +4,7 @@
  * service's own overload control.
  */
 import type { Kernel } from '../engine/kernel.ts'
-import { loadFields, saveFields } from '../engine/typed.ts'
+import { FLOAT_ZERO, loadFields, saveFields } from '../engine/typed.ts'
 import { TokenBucket } from '../policies/admission/index.ts'
 import type { AdmissionView } from '../policies/types.ts'
 import { exp, Stream, type StreamState } from '../random/index.ts'
@@ -28,10 +28,10 @@ export class Gate implements Part, AdmissionView {
   admitted = 0
   shed = 0
   /** Time constant of `arrivalRate`, seconds; 0: it is not followed. */
-  rateTime = 0
+  rateTime: number = FLOAT_ZERO
   draws: Stream
-  private averageRate = 0
-  private arrivedAt = 0
+  private averageRate: number = FLOAT_ZERO
+  private arrivedAt: number = FLOAT_ZERO
   private mode = CLOSED_TO_NOBODY
   private readonly bucket: TokenBucket = new TokenBucket(1, 1)
   private readonly world: World

@@ -4,7 +4,7 @@
  */
 
 import type { Kernel } from '../engine/kernel.ts'
-import { loadFields, saveFields } from '../engine/typed.ts'
+import { FLOAT_ZERO, loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
 import { LatencyRecorder, type LatencyState } from '../metrics/latency-recorder.ts'
 import { OUTCOMES, type Outcome } from '../results/types.ts'
@@ -37,8 +37,8 @@ export type RequestRecord = {
 export class Requests implements Part {
   /** Requests without outcome. */
   readonly open: Gauges
-  /** The same, weighted as a reward weights classes; followed from the start, or not at all. */
-  followWeightedOpen = false
+  /** The same by `classWeight`, where some class counts for more or less than one. */
+  private weighted = false
   readonly weightedOpen: Gauges
   readonly created: Float64Array
   /** [class x outcomes]. */
@@ -63,9 +63,9 @@ export class Requests implements Part {
   /** Follows lateness: every request older than this many seconds counts as late. */
   lateAfter: number = Number.POSITIVE_INFINITY
   /** Seconds that a failed request counts for in `failureCharge`, less its age. */
-  failureCost = 0
+  failureCost: number = FLOAT_ZERO
   readonly classWeight: Float64Array
-  failureCharge = 0
+  failureCharge: number = FLOAT_ZERO
   /** Requests that became late or failed, each once, by weight. */
   late = 0
   /** One per scaler: what ended in its running interval. */
@@ -115,6 +115,17 @@ export class Requests implements Part {
     this.workloads = workloads
   }
 
+  /** What a request of each class counts for in charges and in the time that requests are open. Before the run. */
+  weigh(weights: readonly number[]): void {
+    this.classWeight.set(weights)
+    this.weighted = weights.some((weight) => weight !== 1)
+  }
+
+  /** Seconds so far that requests were open, each by the weight of its class. */
+  openSeconds(now: number): number {
+    return (this.weighted ? this.weightedOpen : this.open).total(0, now)
+  }
+
   /** A client means to send request `number` of class `cls` now. */
   create(workload: number, number: number, cls: number): void {
     const { legs, kernel, compiled, callers, horizon } = this
@@ -131,7 +142,7 @@ export class Requests implements Part {
     this.created[cls]!++
     if (now >= this.warmup && now < horizon) this.sentInWindow[cls]!++
     this.open.add(0, 1, now)
-    if (this.followWeightedOpen) this.weightedOpen.add(0, this.classWeight[cls]!, now)
+    if (this.weighted) this.weightedOpen.add(0, this.classWeight[cls]!, now)
     const { deadline } = compiled.classes[cls]!
     if (deadline < Number.POSITIVE_INFINITY) {
       kernel.at(now + deadline, this.deadlineKind, row, legs.generation[row]!)
@@ -153,7 +164,7 @@ export class Requests implements Part {
     this.outcomes[key]!++
     this.recent[(this.okTotal + this.errorTotal) & (RECENT - 1)] = key
     this.open.add(0, -1, now)
-    if (this.followWeightedOpen) this.weightedOpen.add(0, -this.classWeight[cls]!, now)
+    if (this.weighted) this.weightedOpen.add(0, -this.classWeight[cls]!, now)
     if (start >= this.warmup && start < horizon) {
       this.endedInWindow[cls]!++
       if (outcome !== OK) this.errorsInWindow++
@@ -287,7 +298,7 @@ const FIELDS = [
   'errorTotal',
   'lateAfter',
   'failureCost',
-  'followWeightedOpen',
+  'weighted',
   'classWeight',
   'failureCharge',
   'late',

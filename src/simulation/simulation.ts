@@ -112,6 +112,8 @@ export class Simulation {
     checkTimes(this.scenario)
     this.seed = options.seed ?? scenario.seed
     this.drain = options.drain ?? false
+    this.hash = undefined
+    this.atHorizon = undefined
     const compiled = compileScenario(this.scenario)
     const counter = new CounterDraws(this.seed, compiled.sites)
     const draws = options.draws === undefined ? counter : options.draws(compiled.sites, counter)
@@ -128,7 +130,7 @@ export class Simulation {
     world.databases = new Databases(world)
     world.caches = new Caches(world)
     world.gate = new Gate(world)
-    if (compiled.sockets !== undefined) world.sockets = new Sockets(world, compiled.sockets)
+    world.sockets = compiled.sockets === undefined ? undefined : new Sockets(world, compiled.sockets)
     world.wire()
     this.faults = new Faults(world)
     world.requests.listener = options.onRequest

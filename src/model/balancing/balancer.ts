@@ -3,7 +3,7 @@
  * keeps, and its policy. The view that a policy gets also holds the true loads.
  */
 import type { Kernel } from '../../engine/kernel.ts'
-import { loadFields, saveFields } from '../../engine/typed.ts'
+import { FLOAT_ZERO, loadFields, saveFields } from '../../engine/typed.ts'
 import { type BalancingPolicy, createBalancingPolicy } from '../../policies/index.ts'
 import type { MinIndex } from '../../policies/min-index.ts'
 import type { BalancerView, IndexKey, ProbeAnswers } from '../../policies/types.ts'
@@ -41,7 +41,7 @@ export class Balancer implements BalancerView {
   readonly joined: Float64Array
   private joins = 0
   requestClass = 0
-  demand = 0
+  demand: number = FLOAT_ZERO
   /** The leg to route. */
   private leg = -1
   weightVersion = 0
@@ -63,12 +63,12 @@ export class Balancer implements BalancerView {
   controlled = false
   inFlightTotal = 0
   /** Time constant of `arrivalRate`, seconds; 0: it is not followed. */
-  rateTime = 0
+  rateTime: number = FLOAT_ZERO
   /** EWMA of the rate at which legs reach the balancer, per second. */
-  arrivalRate = 0
+  arrivalRate: number = FLOAT_ZERO
   /** Seconds from the decision before to the one that is due, or was last taken. */
-  sinceDecision = 0
-  private decidedAt = 0
+  sinceDecision: number = FLOAT_ZERO
+  private decidedAt: number = FLOAT_ZERO
   readonly spec: BalancerSpec
   private readonly index: number
   private readonly world: World

@@ -2,6 +2,7 @@
  * One autoscaler: the view that its policy gets, from measurements that reach it `metricDelay` late, and how many
  * replicas it has in which state.
  */
+import { FLOAT_ZERO } from '../../engine/typed.ts'
 import { createScalingPolicy, type ScalingPolicy } from '../../policies/index.ts'
 import type { ScalingView } from '../../policies/types.ts'
 import { compileDistribution, exp, Stream, type StreamState } from '../../random/index.ts'
@@ -45,7 +46,7 @@ export class Scaler implements ScalingView {
   draining = 0
   /** Starts that wait for a free slot. */
   pending = 0
-  changedAt = 0
+  changedAt: number = FLOAT_ZERO
   starts = 0
   /** Legs that a drain did not wait for. */
   cutOff = 0

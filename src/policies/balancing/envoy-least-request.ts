@@ -32,6 +32,7 @@ class EnvoyLeastRequest implements BalancingPolicy {
   private readonly joined: Float64Array
 
   constructor(size: number, choiceCount: number, bias: number) {
+    this.view = undefined
     this.choiceCount = choiceCount
     this.bias = bias
     this.deadlines = new Float64Array(size)

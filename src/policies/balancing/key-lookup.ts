@@ -12,6 +12,8 @@ export class RingLookup implements KeyLookup {
   private ring: HashRing | undefined
 
   constructor(minSize: number, maxSize: number) {
+    this.view = undefined
+    this.ring = undefined
     this.minSize = minSize
     this.maxSize = maxSize
   }
@@ -33,6 +35,7 @@ export class MaglevLookup implements KeyLookup {
   private table: Int32Array = new Int32Array(0)
 
   constructor(size: number) {
+    this.rotation = undefined
     this.size = size
   }
 

@@ -28,6 +28,7 @@ class LeastRequest implements BalancingPolicy {
   private total = 0
 
   constructor(size: number) {
+    this.view = undefined
     this.current = new Float64Array(size)
   }
 

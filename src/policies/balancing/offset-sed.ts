@@ -12,6 +12,7 @@ class OffsetSed extends StatelessBalancing {
 
   constructor(offset: number, exponent: number, own: boolean) {
     super()
+    this.view = undefined
     this.exponent = exponent
     this.key = {
       dependsOn: own ? 'inFlight' : 'load',

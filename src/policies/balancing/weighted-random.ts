@@ -16,6 +16,7 @@ class WeightedRandom extends StatelessBalancing {
 
   constructor(weights: readonly number[] | undefined) {
     super()
+    this.view = undefined
     this.weights = weights
   }
 
