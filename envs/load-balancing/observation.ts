@@ -6,7 +6,7 @@ import type { SlotLayout } from '../../src/gym/index.ts'
 import { type Balancer, EWMA_TIME } from '../../src/model/balancing/balancer.ts'
 import type { Scenario } from '../../src/scenario/index.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
-import { Decay } from '../common/decay.ts'
+import { decay } from '../common/decay.ts'
 import { modulationSize, writeModulation } from '../common/modulation.ts'
 import { Rows } from '../common/rows.ts'
 import { lg, sat } from '../common/transforms.ts'
@@ -30,7 +30,6 @@ export class LoadBalancingObservation {
   /** Of each slot, the work at which it counts as half full: as many seconds of all its cores as times are scaled with. */
   private readonly halfFull: readonly Float64Array[]
   private readonly ratio: readonly Float64Array[]
-  private readonly decays: readonly Decay[]
   private readonly rows: Rows
 
   /** `demand`: S, the mean nominal demand of a request in seconds. */
@@ -55,7 +54,6 @@ export class LoadBalancingObservation {
     )
     this.halfFull = powers.map((power) => power.map((value) => 5 * demand * value))
     this.ratio = powers.map((power) => power.map((value) => (hideSpeed ? 0 : value / Math.max(...power))))
-    this.decays = balancers.map(({ n }) => new Decay(n, EWMA_TIME))
     this.capacity = balancers.map(
       ({ cores, speed }) => cores.reduce((sum, count, i) => sum + count * speed[i]!, 0) / demand,
     )
@@ -75,11 +73,9 @@ export class LoadBalancingObservation {
     }
     const halfFull = this.halfFull[index]!
     const ratio = this.ratio[index]!
-    const decay = this.decays[index]!
     const { time, available, inFlight, work, latency, failures, updatedAt, reportedLoad, reportedAt } = view
     const { replicas } = simulation.world
     const slotReplicas = view.spec.replicas
-    decay.moveTo(time)
     if (full) writeModulation(out, 4 + classes, simulation)
     let at = this.layout.shared
     for (let i = 0; i < slots; i++) {
@@ -89,7 +85,7 @@ export class LoadBalancingObservation {
       out[at + 3] = sat(Math.max(0, work[i]!), halfFull[i]!)
       const response = latency[i]!
       if (response > 0) {
-        const keep = decay.of(i, updatedAt[i]!)
+        const keep = decay((time - updatedAt[i]!) / EWMA_TIME)
         out[at + 4] = sat(response * keep, scale)
         out[at + 5] = failures[i]! * keep
       }

@@ -18,7 +18,6 @@ import { QueueReports } from './balancing/queue-reports.ts'
 import { Rotation } from './balancing/rotation.ts'
 import { SyncProbes } from './balancing/sync-probes.ts'
 import { Unroutable } from './balancing/unroutable.ts'
-import type { Compiled } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
 import type { Network } from './network.ts'
 import type { Replicas } from './replicas.ts'
@@ -53,7 +52,8 @@ export class Balancers implements Part {
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
-  private readonly compiled: Compiled
+  /** How many there are: frames above are backends. */
+  private readonly nodes: number
   private network!: Network
   private replicas!: Replicas
   private readonly decideKind: number
@@ -69,7 +69,7 @@ export class Balancers implements Part {
     this.world = world
     this.kernel = world.kernel
     this.legs = world.legs
-    this.compiled = world.compiled
+    this.nodes = world.compiled.nodes.length
     const { compiled, kernel } = world
     this.all = compiled.balancers.map((spec, b) => new Balancer(world, spec, b))
     this.gauges = new Gauges(2 * this.all.length)
@@ -212,7 +212,7 @@ export class Balancers implements Part {
   }
 
   private assign(balancer: Balancer, b: number, leg: number, slot: number): void {
-    const { legs, kernel, network, replicas, compiled } = this
+    const { legs, kernel, network, replicas } = this
     const { spec } = balancer
     const backend = this.first[b]! + slot
     const r = spec.replicas[slot]!
@@ -224,7 +224,7 @@ export class Balancers implements Part {
     if (spec.proxy) {
       balancer.changeInFlight(slot, 1, balancer.demand)
       this.gauges.add(2 * b, 1, kernel.now)
-      network.pushFrame(leg, compiled.nodes.length + backend)
+      network.pushFrame(leg, this.nodes + backend)
     }
     if (balancer.passive !== undefined) this.rotation.chosen(b, slot)
     legs.replica[leg] = r
@@ -233,7 +233,7 @@ export class Balancers implements Part {
     if (balancer.reporting) balancer.sentSince[slot]!++
     if (this.feedback !== undefined) this.feedback.sent(leg)
     replicas.expected[r]!++
-    network.send(leg, compiled.services[replicas.service[r]!]!.node, spec.channels[slot]!)
+    network.send(leg, replicas.node[r]!, spec.channels[slot]!)
   }
 
   /** The replica would refuse the leg, and has said so. */
@@ -264,7 +264,7 @@ export class Balancers implements Part {
     if (this.levels !== undefined && legs.replica[leg] === balancer.spec.replicas[slot])
       this.levels.answered(leg, backend)
     balancer.observe(slot, this.kernel.now - sentAt, outcome !== OK)
-    this.finish(leg, backend, legs.frameCount[leg]!, outcome === OK)
+    this.finish(balancer, leg, backend, legs.frameCount[leg]!, outcome === OK)
     if (balancer.listener !== undefined) this.tell(balancer, slot, leg, sentAt)
     if (balancer.health !== undefined) this.rotation.judge(balancer.health, backend, outcome)
   }
@@ -282,13 +282,12 @@ export class Balancers implements Part {
 
   /** The balancer, the `depth`-th that the answer would pass, will not see it. */
   forget(leg: number, backend: number, depth: number): void {
-    this.finish(leg, backend, depth, false)
+    this.finish(this.all[this.balancerOf[backend]!]!, leg, backend, depth, false)
   }
 
   /** The leg is no longer in flight for the balancer. */
-  private finish(leg: number, backend: number, depth: number, ok: boolean): void {
+  private finish(balancer: Balancer, leg: number, backend: number, depth: number, ok: boolean): void {
     const b = this.balancerOf[backend]!
-    const balancer = this.all[b]!
     const demand = balancer.spec.classDemand[this.legs.cls[leg]!]!
     balancer.changeInFlight(this.slotOf[backend]!, -1, demand)
     this.gauges.add(2 * b, -1, this.kernel.now)

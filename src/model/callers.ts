@@ -40,6 +40,8 @@ export class Callers implements Part {
   private readonly draws: Draws
   private readonly compiled: Compiled
   private readonly keys: Keys
+  /** What the requests of each class ask for, an interned endpoint. */
+  private readonly classEndpoint: Int32Array
   private network!: Network
   private requests!: Requests
   private services!: Services
@@ -64,6 +66,7 @@ export class Callers implements Part {
     this.draws = world.draws
     this.compiled = world.compiled
     this.keys = world.keys
+    this.classEndpoint = Int32Array.from(world.compiled.classes, ({ endpoint }) => endpoint)
     const { kernel } = world
     this.timeoutKind = kernel.on('a timeout', (row, timer) => this.timedOut(row, timer))
     this.retryKind = kernel.on('a retry', (row, timer) => this.retry(row, timer))
@@ -112,13 +115,11 @@ export class Callers implements Part {
     if (columns.decorrelated) columns.backoff[row] = spec.backoff.base
     if (columns.counting) columns.retrying[row] = 0
     if (spec.guarded) this.sites.begun(call, this.instanceOf(row, spec), this.kernel.now)
-    this.attempt(row)
+    this.attempt(row, call, spec)
   }
 
-  private attempt(row: number): void {
-    const { legs, kernel, compiled, network } = this
-    const index = legs.call[row]!
-    const call = compiled.calls[index]!
+  private attempt(row: number, index: number, call: CallSpec): void {
+    const { legs, kernel, network } = this
     legs.attempt[row]!++
     legs.sentAt[row] = kernel.now
     if ((this.propagating || call.guarded || this.levels !== undefined) && !this.mayAttempt(row, index, call))
@@ -194,7 +195,7 @@ export class Callers implements Part {
     legs.frameCount[leg] = 0
     legs.outcome[leg] = OK
     legs.lost[leg] = 0
-    legs.endpoint[leg] = fromClient ? compiled.classes[legs.cls[row]!]!.endpoint : call.endpoint
+    legs.endpoint[leg] = fromClient ? this.classEndpoint[legs.cls[row]!]! : call.endpoint
     legs.replica[leg] = -1
     legs.resident[leg] = 0
     legs.core[leg] = CORE_NONE
@@ -474,8 +475,10 @@ export class Callers implements Part {
   private retry(row: number, timer: number): void {
     const { legs, kernel, compiled } = this
     if (legs.timer[row] !== timer) return
-    legs.endPhase(row, compiled.calls[legs.call[row]!]!.backoffCell, kernel.now)
-    this.attempt(row)
+    const index = legs.call[row]!
+    const call = compiled.calls[index]!
+    legs.endPhase(row, call.backoffCell, kernel.now)
+    this.attempt(row, index, call)
   }
 
   save(): unknown {

@@ -14,6 +14,7 @@ import type { Compiled } from './compile/compiled.ts'
 import { NODE_BALANCER, NODE_CACHE, NODE_DATABASE, NODE_RELAY, NODE_SERVICE } from './compile/compiled.ts'
 import type { Legs } from './legs.ts'
 import type { Replicas } from './replicas.ts'
+import type { Services } from './services.ts'
 import type { Sockets } from './sockets.ts'
 import type { Part, World } from './world.ts'
 
@@ -35,6 +36,7 @@ export class Network implements Part {
   private callers!: Callers
   private balancers!: Balancers
   private replicas!: Replicas
+  private services!: Services
   private sockets: Sockets | undefined
   private readonly arrive: number
   private readonly return: number
@@ -45,6 +47,8 @@ export class Network implements Part {
   private readonly constant: Float64Array
   private readonly loss: Float64Array
   private readonly nodeKind: Uint8Array
+  /** Of each node, within its kind. */
+  private readonly nodeIndex: Int32Array
   private readonly nodes: number
   private readonly hasSlotLinks: boolean
 
@@ -70,16 +74,18 @@ export class Network implements Part {
     this.loss = Float64Array.from(channels, (channel) => channel.loss)
     this.nodes = compiled.nodes.length
     this.nodeKind = Uint8Array.from(compiled.nodes, (node) => node.kind)
+    this.nodeIndex = Int32Array.from(compiled.nodes, (node) => node.index)
     this.hasSlotLinks = compiled.slotReply.size > 0
     this.arrive = kernel.on('a message arrives', (leg) => this.arrived(leg))
     this.return = kernel.on('an answer arrives', (leg) => this.returned(leg))
   }
 
   wire(): void {
-    const { callers, balancers, replicas } = this.world
+    const { callers, balancers, replicas, services } = this.world
     this.callers = callers
     this.balancers = balancers
     this.replicas = replicas
+    this.services = services
     this.sockets = this.world.sockets
   }
 
@@ -194,12 +200,12 @@ export class Network implements Part {
     const { world } = this
     const kind = this.nodeKind[node]!
     if (kind === NODE_SERVICE) {
-      world.services.arrive(leg)
+      this.services.arrive(leg, this.nodeIndex[node]!)
     } else if (kind === NODE_BALANCER) {
-      world.balancers.arrive(world.compiled.nodes[node]!.index, leg)
+      this.balancers.arrive(this.nodeIndex[node]!, leg)
     } else if (kind === NODE_RELAY) {
       this.pushFrame(leg, node)
-      const { hop } = world.compiled.relays[world.compiled.nodes[node]!.index]!
+      const { hop } = world.compiled.relays[this.nodeIndex[node]!]!
       this.send(leg, hop.node, hop.channel)
     } else if (kind === NODE_DATABASE) {
       world.databases.arrive(leg)

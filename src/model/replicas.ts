@@ -21,6 +21,8 @@ const GAUGES = 2
 
 export class Replicas implements Part {
   readonly service: Int32Array
+  /** Of its service. */
+  readonly node: Int32Array
   readonly state: Uint8Array
   /** Outages that are on, per replica: taken out of rotation, or crashed. */
   readonly drained: Int32Array
@@ -55,6 +57,7 @@ export class Replicas implements Part {
     const { services, databases, replicaCount } = world.compiled
     this.pooled = databases.some((spec) => spec.perReplica)
     this.service = new Int32Array(replicaCount)
+    this.node = new Int32Array(replicaCount)
     this.state = new Uint8Array(replicaCount)
     this.drained = new Int32Array(replicaCount)
     this.crashed = new Int32Array(replicaCount)
@@ -72,6 +75,7 @@ export class Replicas implements Part {
       for (let slot = 0; slot < spec.slots; slot++) {
         const r = spec.firstReplica + slot
         this.service[r] = s
+        this.node[r] = spec.node
         this.single[r] = spec.slots === 1 ? 1 : 0
         this.state[r] = slot < spec.initialReady ? READY : STOPPED
         this.speed[r] = spec.speeds[slot]!

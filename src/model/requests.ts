@@ -78,6 +78,9 @@ export class Requests implements Part {
   private callers!: Callers
   private workloads!: Workloads
   private readonly warmup: number
+  /** By class. */
+  private readonly deadlines: Float64Array
+  private readonly workloadOf: Int32Array
   private readonly deadlineKind: number
   private readonly lateKind: number
   /** 1 once the request counted as late. */
@@ -94,6 +97,8 @@ export class Requests implements Part {
     this.warmup = compiled.scenario.warmup
     this.open = new Gauges(1)
     this.weightedOpen = new Gauges(1)
+    this.deadlines = Float64Array.from(compiled.classes, ({ deadline }) => deadline)
+    this.workloadOf = Int32Array.from(compiled.classes, ({ workload }) => workload)
     this.created = new Float64Array(classes)
     this.outcomes = new Float64Array(classes * COUNT)
     this.sentInWindow = new Float64Array(classes)
@@ -128,7 +133,7 @@ export class Requests implements Part {
 
   /** A client means to send request `number` of class `cls` now. */
   create(workload: number, number: number, cls: number): void {
-    const { legs, kernel, compiled, callers, horizon } = this
+    const { legs, kernel, callers, horizon } = this
     const { now } = kernel
     const row = legs.alloc()
     legs.kind[row] = REQUEST
@@ -143,7 +148,7 @@ export class Requests implements Part {
     if (now >= this.warmup && now < horizon) this.sentInWindow[cls]!++
     this.open.add(0, 1, now)
     if (this.weighted) this.weightedOpen.add(0, this.classWeight[cls]!, now)
-    const { deadline } = compiled.classes[cls]!
+    const deadline = this.deadlines[cls]!
     if (deadline < Number.POSITIVE_INFINITY) {
       kernel.at(now + deadline, this.deadlineKind, row, legs.generation[row]!)
     }
@@ -155,7 +160,7 @@ export class Requests implements Part {
 
   /** The one outcome of a request; `leg` answered it (-1: none did). */
   finish(row: number, outcome: number, leg: number): void {
-    const { legs, kernel, horizon, compiled } = this
+    const { legs, kernel, horizon } = this
     const { now } = kernel
     const cls = legs.cls[row]!
     const start = legs.start[row]!
@@ -186,8 +191,7 @@ export class Requests implements Part {
       this.intervals[i]!.ended(age, outcome !== OK, this.isLate[row] === 1)
     }
     if (this.listener !== undefined) this.tell(row, outcome, this.listener)
-    const { number } = legs
-    this.workloads.ended(compiled.classes[cls]!.workload, number[row]!)
+    this.workloads.ended(this.workloadOf[cls]!, legs.number[row]!)
     legs.release(row)
   }
 
@@ -218,10 +222,9 @@ export class Requests implements Part {
 
   private countLate(row: number): void {
     this.isLate[row] = 1
-    const { legs, compiled } = this
-    const cls = legs.cls[row]!
+    const cls = this.legs.cls[row]!
     this.late += this.classWeight[cls]!
-    this.onLate?.(compiled.classes[cls]!.workload, legs.number[row]!)
+    this.onLate?.(this.workloadOf[cls]!, this.legs.number[row]!)
     for (const interval of this.intervals) interval.late++
   }
 

@@ -113,10 +113,9 @@ export class Services implements Part {
     this.gauges.add(this.replicas.service[r]! * SERVICE_GAUGES + gauge, by, this.kernel.now)
   }
 
-  /** The leg has arrived at the service of its node; a balancer has set its replica, else there is one only. */
-  arrive(leg: number): void {
-    const { legs, kernel, compiled, replicas, balancers } = this
-    const s = compiled.nodes[legs.node[leg]!]!.index
+  /** The leg has arrived at service `s`; a balancer has set its replica, else there is one only. */
+  arrive(leg: number, s: number): void {
+    const { legs, kernel, replicas, balancers } = this
     const spec = this.specs[s]!
     if (legs.backend[leg]! >= 0) balancers.landed(leg, legs.backend[leg]!)
     if (legs.replica[leg]! < 0) legs.replica[leg] = spec.firstReplica

@@ -3,7 +3,7 @@
 import type { Kernel } from '../engine/kernel.ts'
 import type { Draws } from '../random/index.ts'
 import { compileDistribution, type Sampler, Stream, type StreamState } from '../random/index.ts'
-import type { Workload } from '../scenario/types.ts'
+import type { Arrivals, Workload } from '../scenario/types.ts'
 import { type ArrivalProcess, createArrivals } from './arrivals.ts'
 import type { Compiled } from './compile/compiled.ts'
 import { Modulation } from './modulation.ts'
@@ -32,7 +32,8 @@ export class Workloads implements Part {
   /** Rate before surges (users: of the running window), product of the surges that are on. */
   private readonly baseRate: Float64Array
   private readonly surge: Float64Array
-  private readonly firstClass: number[] = []
+  private readonly firstClass: Int32Array
+  private readonly classSites: Int32Array
   private readonly cumulative: Float64Array[] = []
   /** False before time 0, when a surge finds no gap that goes on. */
   private started = false
@@ -43,6 +44,9 @@ export class Workloads implements Part {
   private readonly modulations: (Modulation | undefined)[]
   private readonly sessions: (Sessions | undefined)[]
   private readonly phaseKind: number
+  /** 1 for traces; 1 where an answer makes somebody send again: closed workloads and sessions. */
+  private readonly isTrace: Uint8Array
+  private readonly answering: Uint8Array
   /** Of sessions, how many requests a user sends on average; else 1. */
   private readonly requestsPerArrival: Float64Array
 
@@ -68,8 +72,11 @@ export class Workloads implements Part {
         ? compileDistribution(arrivals.users, `workloads.${name}.arrivals.users`)
         : undefined,
     )
+    this.firstClass = Int32Array.from(this.specs, (_, w) =>
+      compiled.classes.findIndex((item) => item.workload === w),
+    )
+    this.classSites = Int32Array.from(compiled.classSites)
     this.specs.forEach((workload, w) => {
-      this.firstClass.push(compiled.classes.findIndex((item) => item.workload === w))
       const total = workload.classes.reduce((sum, item) => sum + item.weight, 0)
       let sum = 0
       this.cumulative.push(Float64Array.from(workload.classes, (item) => (sum += item.weight) / total))
@@ -78,6 +85,10 @@ export class Workloads implements Part {
       this.senders.push(new Map())
       this.baseRate[w] = this.clocks[w]!.rate
     })
+    this.isTrace = Uint8Array.from(this.specs, ({ arrivals }) => (arrivals.kind === 'trace' ? 1 : 0))
+    this.answering = Uint8Array.from(this.specs, ({ arrivals }) =>
+      arrivals.kind === 'closed' || arrivals.kind === 'sessions' ? 1 : 0,
+    )
     this.requestsPerArrival = Float64Array.from(this.specs, ({ arrivals }) =>
       arrivals.kind === 'sessions' ? Math.max(1, compileDistribution(arrivals.requests).mean) : 1,
     )
@@ -133,8 +144,8 @@ export class Workloads implements Part {
 
   /** Request `number` of the workload has its outcome. */
   ended(w: number, number: number): void {
+    if (this.answering[w] === 0) return
     const session = this.sessions[w]
-    if (session === undefined && this.cycles[w]!.length === 0) return
     const senders = this.senders[w]!
     const user = senders.get(number)!
     senders.delete(number)
@@ -193,8 +204,8 @@ export class Workloads implements Part {
   }
 
   private arrive(w: number, token: number): void {
-    const { arrivals } = this.specs[w]!
-    if (arrivals.kind === 'trace') {
+    if (this.isTrace[w] === 1) {
+      const arrivals = this.specs[w]!.arrivals as Extract<Arrivals, { kind: 'trace' }>
       const number = this.counts[w]!++
       const next = arrivals.times[number + 1]
       if (next !== undefined && next < this.horizon) this.kernel.at(next, this.arrivalKind, w, 0)
@@ -205,8 +216,7 @@ export class Workloads implements Part {
     if (token !== this.tokens[w]) return
     const number = this.counts[w]!++
     this.schedule(w, this.clocks[w]!.next(this.kernel.now, this.streams[w]!))
-    const session = this.sessions[w]
-    if (session !== undefined) this.senders[w]!.set(number, session.open())
+    if (this.answering[w] === 1) this.senders[w]!.set(number, this.sessions[w]!.open())
     this.send(w, number, this.drawClass(w, number))
   }
 
@@ -217,7 +227,7 @@ export class Workloads implements Part {
   private drawClass(w: number, number: number): number {
     const cumulative = this.cumulative[w]!
     if (cumulative.length === 1) return 0
-    const u = this.draws.uniform(this.compiled.classSites[w]!, number, 0, 0)
+    const u = this.draws.uniform(this.classSites[w]!, number, 0, 0)
     let cls = 0
     while (cls < cumulative.length - 1 && u >= cumulative[cls]!) cls++
     return cls

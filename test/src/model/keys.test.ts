@@ -55,9 +55,9 @@ function keysOf(input: Partial<ScenarioInput>): [number, string, number][] {
   const simulation = new Simulation(scenario, { drain: true })
   const { services, legs, keys, compiled } = simulation.world
   const arrive = services.arrive.bind(services)
-  services.arrive = (leg) => {
+  services.arrive = (leg, s) => {
     seen.push([legs.number[leg]!, compiled.nodes[legs.node[leg]!]!.name, keys.of(leg)])
-    arrive(leg)
+    arrive(leg, s)
   }
   simulation.run()
   expect(world.keys.ofCalls).toBe(keys.ofCalls)
