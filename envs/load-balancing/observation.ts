@@ -73,7 +73,18 @@ export class LoadBalancingObservation {
     }
     const halfFull = this.halfFull[index]!
     const ratio = this.ratio[index]!
-    const { time, available, inFlight, work, latency, failures, updatedAt, reportedLoad, reportedAt } = view
+    const {
+      time,
+      available,
+      inFlight,
+      work,
+      latency,
+      failures,
+      updatedAt,
+      reporting,
+      reportedLoad,
+      reportedAt,
+    } = view
     const { replicas } = simulation.world
     const slotReplicas = view.spec.replicas
     if (full) writeModulation(out, 4 + classes, simulation)
@@ -89,7 +100,7 @@ export class LoadBalancingObservation {
         out[at + 4] = sat(response * keep, scale)
         out[at + 5] = failures[i]! * keep
       }
-      const reported = reportedAt[i]!
+      const reported = reporting ? reportedAt[i]! : Number.NEGATIVE_INFINITY
       if (reported === Number.NEGATIVE_INFINITY) {
         out[at + 7] = 1
       } else {

@@ -94,6 +94,15 @@ export class EventQueue {
     this.freeSlot[this.freeCount++] = slot
   }
 
+  /** Calls `visit` with what each pending event of that kind carries, in no order that matters. */
+  forEach(kind: number, visit: (a: number, b: number) => void): void {
+    if (this.hole) this.fill()
+    for (let i = 0; i < this.size; i++) {
+      const slot = this.slot[i]!
+      if (this.kind[slot] === kind) visit(this.a[slot]!, this.b[slot]!)
+    }
+  }
+
   private insertIntoList(size: number, time: number, order: number, slot: number): void {
     const { time: times, slot: slots } = this
     let i = size

@@ -158,13 +158,24 @@ export class FifoCores implements Cores {
     const { legs, kernel, replicas } = this
     const before = replicas.speed[replica]!
     replicas.speed[replica] = speed
-    for (let row = 0; row < legs.end; row += legs.stride) {
-      if (legs.core[row] !== CORE_RUNNING || legs.replica[row] !== replica) continue
+    for (const row of this.runningAt(replica)) {
       const work = Math.max(0, legs.work[row]! - (kernel.now - legs.workAt[row]!) * before)
       legs.work[row] = work
       legs.workAt[row] = kernel.now
       kernel.at(kernel.now + work / speed, this.doneKind, row, ++legs.timer[row]!)
     }
+  }
+
+  /** The rows that use a core of the replica, in the order of the table. */
+  private runningAt(replica: number): number[] {
+    const { legs } = this
+    const rows: number[] = []
+    // Each has the event of its end pending: far fewer than there are rows.
+    this.kernel.queue.forEach(this.doneKind, (row, timer) => {
+      if (legs.timer[row] === timer && legs.replica[row] === replica && legs.core[row] === CORE_RUNNING)
+        rows.push(row)
+    })
+    return rows.sort((a, b) => a - b)
   }
 
   isFull(replica: number, limit: number): boolean {

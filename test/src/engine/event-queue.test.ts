@@ -45,6 +45,12 @@ test('gives events by time, then first ones, then the order of their pushes: as 
           ])
         }
         expect(queue.size).toBe(model.length)
+        const kept = model.filter((event) => event.id % 200 === 7).map((event) => event.id)
+        const visited: number[] = []
+        if (id % 20 === 0) {
+          queue.forEach(7, (a, b) => visited.push(a + b === 1000 ? a : -1))
+          expect(visited.sort((x, y) => x - y)).toEqual(kept.sort((x, y) => x - y))
+        }
         // Before the hole that a pop leaves is filled, the next time is known all the same.
         const next = Math.min(Number.POSITIVE_INFINITY, ...model.map((event) => event.time))
         if (Number.isFinite(next)) expect(queue.isClearUntil(next)).toBe(false)
