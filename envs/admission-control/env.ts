@@ -2,7 +2,6 @@
  * AdmissionControl-v0: at each request that arrives at a service, let it in or shed it. A continuing system: never
  * terminated, truncated after a number of decisions or at the scenario's horizon.
  */
-import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -19,6 +18,7 @@ import { createAdmissionPolicy } from '../../src/policies/admission-control/inde
 import type { AdmissionView } from '../../src/policies/types.ts'
 import type { PolicySpec, Scenario, Service } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
+import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
@@ -61,14 +61,11 @@ export class AdmissionControl implements Env<Float32Array, number> {
   private drawn: DrawnFields | undefined
   private readonly observation: AdmissionObservation
   private readonly episodes: Episodes = new Episodes()
-  private readonly snapshots: SimulationSnapshots<SavedFields>
+  private readonly snapshots: SimulationSnapshots
   private gate!: Gate
   private reward!: AdmissionReward
   private outcomes!: OutcomeTracker
-  private decisions = 0
-  private startedAt: number = FLOAT_ZERO
-  private decidedAt: number = FLOAT_ZERO
-  private running = false
+  private readonly episode: EpisodeState = new EpisodeState()
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -144,11 +141,8 @@ export class AdmissionControl implements Env<Float32Array, number> {
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
     const simulation = this.begin(this.episodes.begin(seed))
     if (this.plan.warm > 0) this.warmUp(simulation)
-    this.decisions = 0
     const stop = simulation.run()
-    this.running = stop.reason === 'decision'
-    this.startedAt = simulation.now
-    this.decidedAt = simulation.now
+    this.episode.begin(simulation.now, stop.reason === 'decision')
     this.outcomes = new OutcomeTracker(simulation)
     this.reward.start()
     return { observation: this.look(stop), info: this.info(0) }
@@ -178,57 +172,51 @@ export class AdmissionControl implements Env<Float32Array, number> {
 
   step(action: number): StepResult<Float32Array> {
     if (this.simulation === undefined) throw new ResetNeededError()
-    if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
+    if (!this.episode.running)
+      throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     if (action !== 0 && action !== 1) {
       throw new InvalidActionError(
         action,
         `expected 1 to admit the request or 0 to shed it, got ${String(action)}. Take one of those.`,
       )
     }
-    const simulation = this.simulation!
-    this.reward.decided(this.decisions, action === 1)
+    const { simulation, episode } = this
+    this.reward.decided(episode.decisions, action === 1)
     simulation.decide(action)
     const stop = simulation.run()
-    this.decisions++
     const { now } = simulation
-    const elapsed = now - this.decidedAt
-    this.decidedAt = now
-    const truncated = stop.reason !== 'decision' || this.decisions === this.options.episodeLength
+    const elapsed = episode.decided(now)
+    const truncated = stop.reason !== 'decision' || episode.decisions === this.options.episodeLength
     const reward = this.reward.step()
     const info = this.info(elapsed)
     if (truncated) {
-      info.summary = this.outcomes.summary(this.decisions, now - this.startedAt)
-      this.running = false
+      info.summary = this.outcomes.summary(episode.decisions, now - episode.startedAt)
+      episode.running = false
     }
     return { observation: this.look(stop), reward, terminated: false, truncated, info }
   }
 
   snapshot(): Uint8Array {
-    const { decisions, startedAt, decidedAt, running } = this
-    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+    return this.snapshots.save(this.simulation, this.parts)
   }
 
   restore(snapshot: Uint8Array): void {
-    const saved = this.snapshots.restore(snapshot, (seed) => {
-      const same = this.simulation?.seed === seed
-      const simulation = same ? this.simulation! : this.begin(seed)
-      if (!same) this.outcomes = new OutcomeTracker(simulation)
+    this.snapshots.restore(snapshot, (seed) => {
+      if (this.simulation?.seed === seed) return { simulation: this.simulation, parts: this.parts }
+      const simulation = this.begin(seed)
+      this.outcomes = new OutcomeTracker(simulation)
       return { simulation, parts: this.parts }
     })
-    this.decisions = saved.decisions
-    this.startedAt = saved.startedAt
-    this.decidedAt = saved.decidedAt
-    this.running = saved.running
   }
 
   /** What has a state beside the simulation. */
   private get parts(): Stateful[] {
-    return [this.episodes, this.reward, this.outcomes]
+    return [this.episodes, this.episode, this.reward, this.outcomes]
   }
 
   close(): void {
     this.simulation = undefined
-    this.running = false
+    this.episode.running = false
   }
 
   private warmUp(simulation: Simulation): void {
@@ -261,14 +249,6 @@ export class AdmissionControl implements Env<Float32Array, number> {
       this.gate,
     )
   }
-}
-
-type SavedFields = {
-  readonly decisions: number
-  readonly startedAt: number
-  readonly decidedAt: number
-  /** False: the episode has ended. */
-  readonly running: boolean
 }
 
 /** What an episode runs. */

@@ -2,7 +2,6 @@
  * Autoscaling-v0: at every interval, change the number of replicas that is asked for. A continuing system: never
  * terminated, truncated after a number of decisions or at the scenario's horizon.
  */
-import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -18,13 +17,14 @@ import type { Scaler } from '../../src/model/scaling/scaler.ts'
 import { Stream } from '../../src/random/index.ts'
 import type { Scenario, Service } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
+import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
 import { modulationSize } from '../common/modulation.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { readScenario } from '../common/scenario-source.ts'
-import { SimulationSnapshots } from '../common/snapshots.ts'
+import { SimulationSnapshots, type Stateful } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { AutoscalingInfo } from './info.ts'
 import { AutoscalingObservation } from './observation.ts'
@@ -54,16 +54,12 @@ export class Autoscaling implements Env<Float32Array, number> {
   private drawn: DrawnFields | undefined
   private readonly observation: AutoscalingObservation
   private readonly episodes: Episodes = new Episodes()
-  private readonly snapshots: SimulationSnapshots<SavedFields>
+  private readonly snapshots: SimulationSnapshots
   /** Of the current episode. */
   scaler!: Scaler
   private reward!: AutoscalingReward
   private outcomes!: OutcomeTracker
-  private decisions = 0
-  private startedAt: number = FLOAT_ZERO
-  private decidedAt: number = FLOAT_ZERO
-  /** Whether a decision is due. */
-  running = false
+  private readonly episode: EpisodeState = new EpisodeState()
   /** k: the largest change of the target at a decision. */
   readonly span: number
 
@@ -152,10 +148,8 @@ export class Autoscaling implements Env<Float32Array, number> {
     const simulation = this.begin(this.episodes.begin(seed))
     if (this.plan.warm > 0) simulation.until(this.plan.warm)
     simulation.control({ scaler: this.plan.service.name })
-    this.decisions = 0
-    this.running = simulation.run().reason === 'decision'
-    this.startedAt = simulation.now
-    this.decidedAt = simulation.now
+    const stop = simulation.run()
+    this.episode.begin(simulation.now, stop.reason === 'decision')
     this.outcomes = new OutcomeTracker(simulation)
     this.reward.start()
     return { observation: this.observation.read(this.scaler, simulation), info: this.info(0, false) }
@@ -183,9 +177,15 @@ export class Autoscaling implements Env<Float32Array, number> {
     return simulation
   }
 
+  /** Whether a decision is due. */
+  get running(): boolean {
+    return this.episode.running
+  }
+
   step(action: number): StepResult<Float32Array> {
     if (this.simulation === undefined) throw new ResetNeededError()
-    if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
+    if (!this.episode.running)
+      throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const target = this.validTarget(action)
     return this.take(target, target !== this.scaler.target + action - this.span)
   }
@@ -195,51 +195,43 @@ export class Autoscaling implements Env<Float32Array, number> {
     const simulation = this.simulation!
     simulation.decide(target)
     const stop = simulation.run()
-    this.decisions++
-    const truncated = stop.reason !== 'decision' || this.decisions === this.options.episodeLength
+    const { episode } = this
+    const elapsed = episode.decided(simulation.now)
+    const truncated = stop.reason !== 'decision' || episode.decisions === this.options.episodeLength
     let reward = this.reward.step()
     const { terms } = this.reward
-    const elapsed = simulation.now - this.decidedAt
     const observation = this.observation.read(this.scaler, simulation)
     if (truncated && stop.reason === 'decision' && this.options.settle) reward += this.settle(terms)
-    this.decidedAt = simulation.now
     const info = this.info(elapsed, invalid)
     if (truncated) {
-      info.summary = this.outcomes.summary(this.decisions, simulation.now - this.startedAt)
-      this.running = false
+      info.summary = this.outcomes.summary(episode.decisions, simulation.now - episode.startedAt)
+      episode.running = false
     }
     return { observation, reward, terminated: false, truncated, info }
   }
 
   snapshot(): Uint8Array {
-    const { decisions, startedAt, decidedAt, running } = this
-    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+    return this.snapshots.save(this.simulation, this.parts)
   }
 
   restore(snapshot: Uint8Array): void {
-    const saved = this.snapshots.restore(snapshot, (seed) => {
-      const same = this.simulation?.seed === seed
-      const simulation = same ? this.simulation! : this.begin(seed)
-      if (!same) {
-        simulation.control({ scaler: this.plan.service.name })
-        this.outcomes = new OutcomeTracker(simulation)
-      }
+    this.snapshots.restore(snapshot, (seed) => {
+      if (this.simulation?.seed === seed) return { simulation: this.simulation, parts: this.parts }
+      const simulation = this.begin(seed)
+      simulation.control({ scaler: this.plan.service.name })
+      this.outcomes = new OutcomeTracker(simulation)
       return { simulation, parts: this.parts }
     })
-    this.decisions = saved.decisions
-    this.startedAt = saved.startedAt
-    this.decidedAt = saved.decidedAt
-    this.running = saved.running
   }
 
   /** What has a state beside the simulation. */
-  private get parts(): [Episodes, AutoscalingReward, OutcomeTracker] {
-    return [this.episodes, this.reward, this.outcomes]
+  private get parts(): Stateful[] {
+    return [this.episodes, this.episode, this.reward, this.outcomes]
   }
 
   close(): void {
     this.simulation = undefined
-    this.running = false
+    this.episode.running = false
   }
 
   /** Startup + SLO more, with the target frozen: what the last decisions did is paid for. Gives its reward. */
@@ -371,14 +363,6 @@ type EpisodePlan = {
   /** Of one replica, seconds of work per second. */
   readonly capacity: number
   readonly offeredReplicas: number
-}
-
-type SavedFields = {
-  readonly decisions: number
-  readonly startedAt: number
-  readonly decidedAt: number
-  /** False: the episode has ended. */
-  readonly running: boolean
 }
 
 export type AutoscalingOptions = {

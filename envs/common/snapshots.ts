@@ -65,14 +65,13 @@ type SimulationState = {
   readonly seed: string
   readonly simulation: Uint8Array
   readonly parts: readonly unknown[]
-  readonly fields: unknown
 }
 
 /**
  * Of an environment around a simulation. Latencies and series are left out, which only `Simulation.result` needs: a
  * result of what follows covers that alone.
  */
-export class SimulationSnapshots<F> {
+export class SimulationSnapshots {
   private readonly snapshots: Snapshots
 
   /** `options` as for `Snapshots`, the loaded scenario among them. */
@@ -80,33 +79,31 @@ export class SimulationSnapshots<F> {
     this.snapshots = new Snapshots(name, options)
   }
 
-  /** `fields`: plain data. @throws ResetNeededError before the first reset. */
-  save(simulation: Simulation | undefined, parts: readonly Stateful[], fields: F): Uint8Array {
+  /** @throws ResetNeededError before the first reset. */
+  save(simulation: Simulation | undefined, parts: readonly Stateful[]): Uint8Array {
     if (simulation === undefined) throw new ResetNeededError('snapshot() was called before reset()')
     const state: SimulationState = {
       seed: String(simulation.seed),
       simulation: simulation.snapshot({ metrics: false }),
       parts: parts.map((part) => part.save()),
-      fields,
     }
     return this.snapshots.pack(state)
   }
 
   /**
-   * Gives the fields back. `at(seed)` gives the simulation of the episode of that seed, made as `reset` makes it but not
+   * `at(seed)` gives the simulation of the episode of that seed, made as `reset` makes it but not
    * run, with the parts that belong to it; that of the running episode will do where its seed is the same.
    * @throws SimError when it is no snapshot, or one of another version, environment, scenario or options.
    */
   restore(
     bytes: Uint8Array,
     at: (seed: string) => { readonly simulation: Simulation; readonly parts: readonly Stateful[] },
-  ): F {
+  ): void {
     const state = this.snapshots.unpack(bytes) as SimulationState
     const { simulation, parts } = at(state.seed)
     simulation.restore(state.simulation)
     parts.forEach((part, i) => {
       part.load(state.parts[i] as never)
     })
-    return state.fields as F
   }
 }

@@ -2,7 +2,6 @@
  * LoadBalancingWeights-v0: at every interval, set the weights by which balancers spread requests, as a control plane does.
  * A continuing system: never terminated, truncated after a number of decisions or at the scenario's horizon.
  */
-import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -18,6 +17,7 @@ import { compileScenario } from '../../src/model/compile/compile.ts'
 import type { WeightsView } from '../../src/policies/types.ts'
 import type { Scenario } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
+import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
 import { failureCost } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
@@ -65,14 +65,11 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
   private readonly episodes: Episodes = new Episodes()
-  private readonly snapshots: SimulationSnapshots<SavedFields>
+  private readonly snapshots: SimulationSnapshots
   private pool!: PoolMeter
   private reward!: LoadBalancingWeightsReward
   private outcomes!: OutcomeTracker
-  private decisions = 0
-  private startedAt: number = FLOAT_ZERO
-  private decidedAt: number = FLOAT_ZERO
-  private running = false
+  private readonly episode: EpisodeState = new EpisodeState()
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -138,10 +135,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     this.pool.read(simulation.now)
     simulation.until(warm)
     this.handOver(simulation)
-    this.decisions = 0
-    this.running = true
-    this.startedAt = simulation.now
-    this.decidedAt = simulation.now
+    this.episode.begin(simulation.now)
     this.outcomes = new OutcomeTracker(simulation)
     this.reward.start()
     return { observation: this.look(), info: this.info(0) }
@@ -178,51 +172,45 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
         `expected a Float32Array of ${this.actionSpace.shape[0]} numbers from 0 to 1, got ${String(action)}. Clip it.`,
       )
     }
-    if (!this.running) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
-    const simulation = this.simulation!
+    if (!this.episode.running)
+      throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
+    const { simulation, episode } = this
     this.pool.setWeights(action)
-    const stop = simulation.until(this.decidedAt + this.interval)
-    this.decisions++
+    const stop = simulation.until(episode.decidedAt + this.interval)
     const { now } = simulation
-    const elapsed = now - this.decidedAt
-    this.decidedAt = now
-    const truncated = stop.reason === 'end' || this.decisions === this.options.episodeLength
+    const elapsed = episode.decided(now)
+    const truncated = stop.reason === 'end' || episode.decisions === this.options.episodeLength
     const reward = this.reward.step()
     const observation = this.look()
     const info = this.info(elapsed)
     if (truncated) {
-      info.summary = this.outcomes.summary(this.decisions, now - this.startedAt)
-      this.running = false
+      info.summary = this.outcomes.summary(episode.decisions, now - episode.startedAt)
+      episode.running = false
     }
     return { observation, reward, terminated: false, truncated, info }
   }
 
   snapshot(): Uint8Array {
-    const { decisions, startedAt, decidedAt, running } = this
-    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+    return this.snapshots.save(this.simulation, this.parts)
   }
 
   restore(snapshot: Uint8Array): void {
-    const saved = this.snapshots.restore(snapshot, (seed) => {
-      const same = this.simulation?.seed === seed
-      const simulation = same ? this.simulation! : this.begin(seed)
-      if (!same) this.outcomes = new OutcomeTracker(simulation)
+    this.snapshots.restore(snapshot, (seed) => {
+      if (this.simulation?.seed === seed) return { simulation: this.simulation, parts: this.parts }
+      const simulation = this.begin(seed)
+      this.outcomes = new OutcomeTracker(simulation)
       return { simulation, parts: this.parts }
     })
-    this.decisions = saved.decisions
-    this.startedAt = saved.startedAt
-    this.decidedAt = saved.decidedAt
-    this.running = saved.running
   }
 
   /** What has a state beside the simulation. */
   private get parts(): Stateful[] {
-    return [this.episodes, this.reward, this.outcomes, this.pool]
+    return [this.episodes, this.episode, this.reward, this.outcomes, this.pool]
   }
 
   close(): void {
     this.simulation = undefined
-    this.running = false
+    this.episode.running = false
   }
 
   private look(): Float32Array {
@@ -279,14 +267,6 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     }
     this.pool.weighByPower()
   }
-}
-
-type SavedFields = {
-  readonly decisions: number
-  readonly startedAt: number
-  readonly decidedAt: number
-  /** False: the episode has ended. */
-  readonly running: boolean
 }
 
 /** What an episode runs. */

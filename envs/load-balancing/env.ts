@@ -2,7 +2,6 @@
  * LoadBalancing-v0: at each request that reaches a balancer, choose the replica. A continuing system: it is never
  * terminated, an episode is truncated after a number of decisions or at the scenario's horizon.
  */
-import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import { ConfigError, InvalidActionError, ResetNeededError } from '../../src/errors.ts'
 import {
   Box,
@@ -18,6 +17,7 @@ import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
 import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
+import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
 import { failureCost } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
@@ -25,7 +25,7 @@ import { Options, policySpec, readStart, type Start } from '../common/options.ts
 import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
-import { SimulationSnapshots } from '../common/snapshots.ts'
+import { SimulationSnapshots, type Stateful } from '../common/snapshots.ts'
 import { OutcomeTracker } from '../common/summary.ts'
 import { LoadBalancingInfo } from './info.ts'
 import { LoadBalancingObservation } from './observation.ts'
@@ -53,7 +53,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
   private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
   private readonly episodes: Episodes = new Episodes()
-  private readonly snapshots: SimulationSnapshots<SavedFields>
+  private readonly snapshots: SimulationSnapshots
   private reward!: LoadBalancingReward
   private outcomes!: OutcomeTracker
   private pending: Balancer | undefined
@@ -64,9 +64,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
   private positions: number[] = []
   private masks: { readonly mask: Int8Array; readonly rotation: readonly number[] }[] = []
   private traceId = ''
-  private decisions = 0
-  private startedAt: number = FLOAT_ZERO
-  private decidedAt: number = FLOAT_ZERO
+  private readonly episode: EpisodeState = new EpisodeState()
 
   /** @throws ConfigError on options that are unknown or do not fit the scenario. */
   constructor(kwargs: Readonly<Record<string, unknown>> = {}) {
@@ -134,10 +132,8 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const simulation = this.begin(this.episodes.begin(seed))
     if (this.plan.warm > 0) simulation.until(this.plan.warm)
     this.handOver(simulation)
-    this.decisions = 0
     const stop = this.next(simulation)
-    this.startedAt = simulation.now
-    this.decidedAt = simulation.now
+    this.episode.begin(simulation.now)
     this.outcomes = new OutcomeTracker(simulation)
     this.reward.start()
     return { observation: this.look(stop), info: this.info(0, false) }
@@ -169,7 +165,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
   }
 
   step(action: number): StepResult<Float32Array> {
-    const { simulation, pending: view } = this
+    const { simulation, episode, pending: view } = this
     if (simulation === undefined) throw new ResetNeededError()
     if (view === undefined) throw new InvalidActionError(action, 'the episode has ended. Call reset() first.')
     const slot = this.validSlot(view, action)
@@ -177,48 +173,40 @@ export class LoadBalancing implements Env<Float32Array, number> {
     const wanted = simulation.world.balancers.pendingBalancer >= 0
     if (wanted) simulation.decide(slot)
     const stop: Stop = wanted ? this.next(simulation) : { reason: 'end' }
-    this.decisions++
     const { now } = simulation
-    const elapsed = now - this.decidedAt
-    this.decidedAt = now
-    const truncated = stop.reason !== 'decision' || this.decisions === this.options.episodeLength
+    const elapsed = episode.decided(now)
+    const truncated = stop.reason !== 'decision' || episode.decisions === this.options.episodeLength
     const reward = this.reward.step()
     const observation = this.look(stop)
     const info = this.info(elapsed, slot !== action)
     if (truncated) {
-      info.summary = this.outcomes.summary(this.decisions, now - this.startedAt)
+      info.summary = this.outcomes.summary(episode.decisions, now - episode.startedAt)
       this.pending = undefined
+      episode.running = false
     }
     return { observation, reward, terminated: false, truncated, info }
   }
 
   snapshot(): Uint8Array {
-    const { decisions, startedAt, decidedAt } = this
-    const running = this.pending !== undefined
-    return this.snapshots.save(this.simulation, this.parts, { decisions, startedAt, decidedAt, running })
+    return this.snapshots.save(this.simulation, this.parts)
   }
 
   restore(snapshot: Uint8Array): void {
-    const saved = this.snapshots.restore(snapshot, (seed) => {
-      const same = this.simulation?.seed === seed
-      const simulation = same ? this.simulation! : this.begin(seed)
-      if (!same) {
-        this.handOver(simulation)
-        this.outcomes = new OutcomeTracker(simulation)
-      }
+    this.snapshots.restore(snapshot, (seed) => {
+      if (this.simulation?.seed === seed) return { simulation: this.simulation, parts: this.parts }
+      const simulation = this.begin(seed)
+      this.handOver(simulation)
+      this.outcomes = new OutcomeTracker(simulation)
       return { simulation, parts: this.parts }
     })
-    this.decisions = saved.decisions
-    this.startedAt = saved.startedAt
-    this.decidedAt = saved.decidedAt
     const { balancers } = this.simulation!.world
-    this.pending = saved.running ? (balancers.all[balancers.pendingBalancer] ?? this.first) : undefined
+    this.pending = this.episode.running ? (balancers.all[balancers.pendingBalancer] ?? this.first) : undefined
     this.position = this.positions[balancers.pendingBalancer] ?? 0
   }
 
   /** What has a state beside the simulation. */
-  private get parts(): [Episodes, LoadBalancingReward, OutcomeTracker] {
-    return [this.episodes, this.reward, this.outcomes]
+  private get parts(): Stateful[] {
+    return [this.episodes, this.episode, this.reward, this.outcomes]
   }
 
   close(): void {
@@ -362,14 +350,6 @@ type EpisodePlan = {
   readonly patience: number
   readonly load: OfferedLoad
   readonly observation: LoadBalancingObservation
-}
-
-type SavedFields = {
-  readonly decisions: number
-  readonly startedAt: number
-  readonly decidedAt: number
-  /** False: the episode has ended. */
-  readonly running: boolean
 }
 
 export type LoadBalancingOptions = {
