@@ -23,6 +23,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   } while (performance.now() - start < 1000 * seconds && measurement.kind !== 'figure')
   print({ rates })
 }
+// Whatever the subject has started reads from this process, and ends with it.
+process.exit()
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
