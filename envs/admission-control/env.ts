@@ -134,15 +134,16 @@ export class AdmissionControl implements Env<Float32Array, number> {
       warmup: start.kind === 'warm' ? warm : given.warmup,
       horizon: options.episodeLength > 0 ? ENDLESS : given.horizon + warm,
     }
-    const { name } = service
-    return { scenario, service: name, warm, warmPolicy, load, values, levels: priorities.length, lateAfter }
+    const patience = options.episodeLength > 0 ? given.horizon : Number.POSITIVE_INFINITY
+    const levels = priorities.length
+    return { scenario, service: service.name, warm, patience, warmPolicy, load, values, levels, lateAfter }
   }
 
   reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
     const simulation = this.begin(this.episodes.begin(seed))
     if (this.plan.warm > 0) this.warmUp(simulation)
-    const stop = simulation.run()
-    this.episode.begin(simulation.now, stop.reason === 'decision')
+    const stop = this.next(simulation)
+    this.episode.begin(simulation.now)
     this.outcomes = new OutcomeTracker(simulation)
     this.reward.start()
     return { observation: this.look(stop), info: this.info(0) }
@@ -181,9 +182,13 @@ export class AdmissionControl implements Env<Float32Array, number> {
       )
     }
     const { simulation, episode } = this
-    this.reward.decided(episode.decisions, action === 1)
-    simulation.decide(action)
-    const stop = simulation.run()
+    // Not where no request has come since the reset.
+    const wanted = this.gate.pending >= 0
+    if (wanted) {
+      this.reward.decided(episode.decisions, action === 1)
+      simulation.decide(action)
+    }
+    const stop: Stop = wanted ? this.next(simulation) : { reason: 'end' }
     const { now } = simulation
     const elapsed = episode.decided(now)
     const truncated = stop.reason !== 'decision' || episode.decisions === this.options.episodeLength
@@ -227,6 +232,11 @@ export class AdmissionControl implements Env<Float32Array, number> {
       simulation.decide(policy.decide(gate, gate.draws) ? 1 : 0)
   }
 
+  /** To the next decision. Where requests cease to come, the episode ends after as long as the scenario's horizon. */
+  private next(simulation: Simulation): Stop {
+    return simulation.until(simulation.now + this.plan.patience)
+  }
+
   private look(stop: Stop): Float32Array {
     return this.observation.read(this.gate, stop.reason === 'decision')
   }
@@ -259,6 +269,8 @@ type EpisodePlan = {
   /** How long it runs before the first decision, seconds, and who admits until then. */
   readonly warm: number
   readonly warmPolicy: PolicySpec
+  /** It ends when no request has come for so long, seconds. */
+  readonly patience: number
   readonly load: OfferedLoad
   /** What an answer in time is worth, by class. */
   readonly values: readonly number[]
