@@ -8,6 +8,7 @@ import { LOAD, SERVICE_GAUGES } from '../../src/model/service-gauges.ts'
 import type { AdmissionView } from '../../src/policies/types.ts'
 import { loadScenario } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
+import { traceScenario } from './scenarios.ts'
 
 /** Two levels of priority, deadlines, retries, two replicas that crash. */
 const DOOR = `
@@ -267,19 +268,12 @@ services: { web: { endpoints: { e: [{ cpu: { exponential: { mean: 1s } } }] } } 
 })
 
 test('ends where requests cease to come, or never did', () => {
-  const scenario = (times: string): string => `
-name: Trace
-horizon: 20
-workloads: { w: { to: edge, arrivals: { trace: { times: [${times}] } } } }
-balancers: { edge: { policy: random, to: web, reports: { interval: 1 } } }
-services: { web: { replicas: 2, endpoints: { e: [{ cpu: 10ms }] } } }
-`
-  const env = admission({ scenario: scenario('3, 4, 9'), start: 'empty' })
+  const env = admission({ scenario: traceScenario('3, 4, 9'), start: 'empty' })
   env.reset({ seed: 1 })
   const ends = Array.from({ length: 3 }, () => env.step(1))
   expect(ends.map(({ truncated }) => truncated)).toEqual([false, false, true])
   expect(ends.map(({ info }) => info.time)).toEqual([4, 9, 29])
-  const late = admission({ scenario: scenario('3'), start: { for: 15 } })
+  const late = admission({ scenario: traceScenario('3'), start: { for: 15 } })
   const { observation } = late.reset({ seed: 1 })
   expect(late.observationSpace.contains(observation)).toBe(true)
   expect(late.step(1)).toMatchObject({ truncated: true, info: { elapsed: 0, summary: { seconds: 0 } } })

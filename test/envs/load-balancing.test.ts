@@ -8,7 +8,7 @@ import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { Requests } from '../../src/model/requests.ts'
 import { loadScenario } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
-import { PLAIN, POOL } from './scenarios.ts'
+import { PLAIN, POOL, traceScenario } from './scenarios.ts'
 
 function loadBalancing(kwargs: Record<string, unknown>): LoadBalancing {
   return make('LoadBalancing-v0', kwargs).unwrapped as LoadBalancing
@@ -164,21 +164,14 @@ describe('LoadBalancing-v0', () => {
   })
 
   test('ends where requests cease to come, or never did', () => {
-    const scenario = (times: string): string => `
-name: Trace
-horizon: 20
-workloads: { w: { to: edge, arrivals: { trace: { times: [${times}] } } } }
-balancers: { edge: { policy: random, to: web, reports: { interval: 1 } } }
-services: { web: { replicas: 2, endpoints: { e: [{ cpu: 10ms }] } } }
-`
-    const env = loadBalancing({ scenario: scenario('3, 4, 9'), start: 'empty' })
+    const env = loadBalancing({ scenario: traceScenario('3, 4, 9'), start: 'empty' })
     const ends = Array.from({ length: 3 }, (_, i) => {
       if (i === 0) env.reset({ seed: 1 })
       return env.step(0)
     })
     expect(ends.map(({ truncated }) => truncated)).toEqual([false, false, true])
     expect(ends.map(({ info }) => info.time)).toEqual([4, 9, 29])
-    const late = loadBalancing({ scenario: scenario('3'), start: { for: 15 }, invalidAction: 'error' })
+    const late = loadBalancing({ scenario: traceScenario('3'), start: { for: 15 }, invalidAction: 'error' })
     const { observation } = late.reset({ seed: 1 })
     expect(late.observationSpace.contains(observation)).toBe(true)
     expect(late.step(0)).toMatchObject({ truncated: true, info: { elapsed: 0, summary: { seconds: 0 } } })

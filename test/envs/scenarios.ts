@@ -75,3 +75,12 @@ services:
 events:
   - { slow: web, factor: 3, spells: { for: 10s, gap: { exponential: { mean: 60s } } } }
 `
+
+/** Requests at those times and never again, in a run that has events all the same. */
+export const traceScenario = (times: string): string => `
+name: Trace
+horizon: 20
+workloads: { w: { to: edge, arrivals: { trace: { times: [${times}] } } } }
+balancers: { edge: { policy: random, to: web, reports: { interval: 1 } } }
+services: { web: { replicas: 2, endpoints: { e: [{ cpu: 10ms }] } } }
+`
