@@ -7,7 +7,13 @@ const TABLE = Float64Array.from({ length: 1001 }, (_, x) => log1p(x) * SCALE)
 /** Counts: min(1, ln(1 + x) / ln(1001)). */
 export function lg(x: number): number {
   if (x >= 1000) return 1
-  return Number.isInteger(x) ? TABLE[x]! : log1p(x) * SCALE
+  const whole = x | 0
+  return whole === x ? TABLE[whole]! : log1p(x) * SCALE
+}
+
+/** The same of an integer. */
+export function lgCount(count: number): number {
+  return count < 1000 ? TABLE[count]! : 1
 }
 
 /** Quantities with a natural scale a: x / (x + a), a half at a. */

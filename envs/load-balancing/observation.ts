@@ -9,7 +9,7 @@ import type { Simulation } from '../../src/simulation/index.ts'
 import { decay } from '../common/decay.ts'
 import { modulationSize, writeModulation } from '../common/modulation.ts'
 import { Rows } from '../common/rows.ts'
-import { lg, sat } from '../common/transforms.ts'
+import { lg, lgCount, sat } from '../common/transforms.ts'
 
 const OWN = 9
 const FULL = 13
@@ -29,8 +29,8 @@ export class LoadBalancingObservation {
   private readonly capacity: readonly number[]
   /** Of each slot, the work at which it counts as half full: as many seconds of all its cores as times are scaled with. */
   private readonly halfFull: readonly Float64Array[]
-  private readonly ratio: readonly Float64Array[]
-  private readonly rows: Rows
+  /** Of each balancer. */
+  private readonly rows: readonly Rows[]
 
   /** `demand`: S, the mean nominal demand of a request in seconds. */
   constructor(
@@ -48,12 +48,21 @@ export class LoadBalancingObservation {
     this.phases = full ? modulationSize(scenario) : 0
     this.layout = { shared: 4 + classes + this.phases, each: full ? FULL : OWN }
     this.size = this.layout.shared + this.slots * this.layout.each
-    this.rows = new Rows(this.size)
     const powers = balancers.map(({ n, cores, speed }) =>
       Float64Array.from({ length: n }, (_, i) => cores[i]! * (hideSpeed ? 1 : speed[i]!)),
     )
     this.halfFull = powers.map((power) => power.map((value) => 5 * demand * value))
-    this.ratio = powers.map((power) => power.map((value) => (hideSpeed ? 0 : value / Math.max(...power))))
+    this.rows = balancers.map(({ reporting }, index) => {
+      const power = powers[index]!
+      const strongest = Math.max(...power)
+      const template = new Float32Array(this.size)
+      for (let i = 0; i < this.slots; i++) {
+        const at = this.layout.shared + i * this.layout.each
+        template[at + 2] = hideSpeed ? 0 : power[i]! / strongest
+        if (!reporting) template[at + 7] = 1
+      }
+      return new Rows(template)
+    })
     this.capacity = balancers.map(
       ({ cores, speed }) => cores.reduce((sum, count, i) => sum + count * speed[i]!, 0) / demand,
     )
@@ -61,8 +70,9 @@ export class LoadBalancingObservation {
 
   /** `decision` false: the run has ended and no request is to be routed. `index`: of the balancer among those given. */
   read(view: Balancer, index: number, simulation: Simulation, decision: boolean): Float32Array {
-    const { demand, classes, slots, full } = this
-    const out = this.rows.next()
+    const { demand, slots, full } = this
+    const { shared, each } = this.layout
+    const out = this.rows[index]!.next()
     const scale = 5 * demand
     out[0] = sat(view.arrivalRate, this.capacity[index]!)
     out[1] = lg(view.inFlightTotal)
@@ -72,54 +82,57 @@ export class LoadBalancingObservation {
       out[4 + view.requestClass] = 1
     }
     const halfFull = this.halfFull[index]!
-    const ratio = this.ratio[index]!
-    const {
-      time,
-      available,
-      inFlight,
-      work,
-      latency,
-      failures,
-      updatedAt,
-      reporting,
-      reportedLoad,
-      reportedAt,
-    } = view
-    const { replicas } = simulation.world
-    const slotReplicas = view.spec.replicas
-    if (full) writeModulation(out, 4 + classes, simulation)
-    let at = this.layout.shared
+    const { time, available, inFlight, work, latency, failures, updatedAt } = view
+    const { readySince } = simulation.world.replicas
+    const { replicas } = view.spec
+    // Nothing is called in here that the compiler could not make part of the loop.
     for (let i = 0; i < slots; i++) {
-      out[at] = available[i]!
-      out[at + 1] = lg(inFlight[i]!)
-      out[at + 2] = ratio[i]!
-      out[at + 3] = sat(Math.max(0, work[i]!), halfFull[i]!)
+      const at = shared + i * each
+      if (available[i] === 1) {
+        out[at] = 1
+        out[at + 8] = sat(time - readySince[replicas[i]!]!, READY_SCALE)
+      }
+      out[at + 1] = lgCount(inFlight[i]!)
+      const owed = work[i]!
+      if (owed > 0) out[at + 3] = sat(owed, halfFull[i]!)
       const response = latency[i]!
       if (response > 0) {
         const keep = decay((time - updatedAt[i]!) / EWMA_TIME)
         out[at + 4] = sat(response * keep, scale)
         out[at + 5] = failures[i]! * keep
       }
-      const reported = reporting ? reportedAt[i]! : Number.NEGATIVE_INFINITY
+    }
+    if (view.reporting) this.writeReports(out, view)
+    if (full) this.writeTruth(out, view, simulation)
+    return out
+  }
+
+  /** What the replicas have last said of themselves. */
+  private writeReports(out: Float32Array, { time, reportedAt, reportedLoad }: Balancer): void {
+    const { shared, each } = this.layout
+    for (let i = 0; i < this.slots; i++) {
+      const at = shared + i * each
+      const reported = reportedAt[i]!
       if (reported === Number.NEGATIVE_INFINITY) {
         out[at + 7] = 1
       } else {
         out[at + 6] = lg(reportedLoad[i]!)
-        out[at + 7] = sat(time - reported, scale)
-      }
-      const r = slotReplicas[i]!
-      if (available[i] === 1) out[at + 8] = sat(time - replicas.readySince[r]!, READY_SCALE)
-      at += OWN
-      if (full) {
-        const speed = replicas.speed[r]!
-        const declared = view.speed[i]!
-        out[at] = lg(replicas.load[r]!)
-        out[at + 1] = lg(replicas.expected[r]!)
-        out[at + 2] = sat(simulation.world.services.backlog(r) / (view.cores[i]! * speed), scale)
-        out[at + 3] = Math.min(1, speed / declared)
-        at += FULL - OWN
+        out[at + 7] = sat(time - reported, 5 * this.demand)
       }
     }
-    return out
+  }
+
+  /** What no balancer sees. */
+  private writeTruth(out: Float32Array, view: Balancer, simulation: Simulation): void {
+    const { replicas, services } = simulation.world
+    writeModulation(out, 4 + this.classes, simulation)
+    view.spec.replicas.forEach((r, i) => {
+      const at = this.layout.shared + i * this.layout.each + OWN
+      const speed = replicas.speed[r]!
+      out[at] = lg(replicas.load[r]!)
+      out[at + 1] = lg(replicas.expected[r]!)
+      out[at + 2] = sat(services.backlog(r) / (view.cores[i]! * speed), 5 * this.demand)
+      out[at + 3] = Math.min(1, speed / view.speed[i]!)
+    })
   }
 }

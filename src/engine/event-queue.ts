@@ -1,9 +1,9 @@
 /**
  * The pending events, smallest time first and, at equal times, in the order in which they were scheduled. An event
- * is (time, sequence, kind, a, b), numbers only. Up to some dozens of events lie in a list in falling order, whose
- * last one is next: moving a few numbers costs less than the mispredicted branches of a heap. More of them are a
- * binary heap. There, popping leaves a hole at the root that the next push fills: most handlers schedule one
- * successor, which then costs a single sift.
+ * is (time, sequence, kind, a, b), numbers only. Up to some dozens of events are a linked list in rising order: what
+ * is scheduled is mostly due before most others, and walking past a few costs less than the mispredicted branches of a
+ * heap. More of them are a binary heap. There, popping leaves a hole at the root that the next push fills: most
+ * handlers schedule one successor, which then costs a single sift.
  */
 import { FLOAT_ZERO, grown } from './typed.ts'
 
@@ -12,6 +12,9 @@ const FIRST = -9007199254740991
 /** A list that grows above the first becomes a heap, a heap that shrinks below the second a list. */
 const LONGEST_LIST = 64
 const SMALLEST_HEAP = 32
+/** Numbers of a slot that lie side by side: kind, a, b, and the slot that comes next. */
+const FIELDS = 4
+const NEXT = 3
 
 export class EventQueue {
   size = 0
@@ -20,17 +23,17 @@ export class EventQueue {
   private hole = false
   private sequence = 0
   private firstSequence = FIRST
-  /** In the order of the list or heap: the time, and the slot of everything else. */
+  /** Every event has a slot. */
+  private due = new Float64Array(this.capacity)
+  private order = new Float64Array(this.capacity)
+  private fields = new Int32Array(this.capacity * FIELDS)
+  private slotCount = 0
+  /** The first slot of the list, and the first free one; -1. */
+  private head = -1
+  private free = -1
+  /** The heap: times and slots. */
   private time = new Float64Array(this.capacity)
   private slot = new Int32Array(this.capacity)
-  /** By slot. */
-  private order = new Float64Array(this.capacity)
-  private kind = new Uint8Array(this.capacity)
-  private a = new Int32Array(this.capacity)
-  private b = new Int32Array(this.capacity)
-  private freeSlot = new Int32Array(this.capacity)
-  private freeCount = 0
-  private slotCount = 0
 
   /** The event that `pop` took out. */
   poppedTime: number = FLOAT_ZERO
@@ -48,14 +51,19 @@ export class EventQueue {
   }
 
   private insert(time: number, order: number, kind: number, a: number, b: number): void {
-    const slot = this.freeCount > 0 ? this.freeSlot[--this.freeCount]! : this.newSlot()
+    let slot = this.free
+    if (slot >= 0) this.free = this.fields[slot * FIELDS + NEXT]!
+    else slot = this.newSlot()
+    const { fields } = this
+    const at = slot * FIELDS
+    this.due[slot] = time
     this.order[slot] = order
-    this.kind[slot] = kind
-    this.a[slot] = a
-    this.b[slot] = b
+    fields[at] = kind
+    fields[at + 1] = a
+    fields[at + 2] = b
     const size = this.size++
     if (!this.isHeap) {
-      this.insertIntoList(size, time, order, slot)
+      this.insertIntoList(time, order, slot)
       if (size === LONGEST_LIST) this.becomeHeap()
     } else if (this.hole) {
       this.hole = false
@@ -69,68 +77,85 @@ export class EventQueue {
   peekTime(): number {
     if (this.hole) this.fill()
     if (this.size === 0) return Number.POSITIVE_INFINITY
-    return this.time[this.isHeap ? 0 : this.size - 1]!
+    return this.isHeap ? this.time[0]! : this.due[this.head]!
   }
 
   /** Whether there is no event up to `time`. */
   isClearUntil(time: number): boolean {
     const { size, time: times } = this
     if (size === 0) return true
-    if (!this.isHeap) return times[size - 1]! > time
+    if (!this.isHeap) return this.due[this.head]! > time
     if (!this.hole) return times[0]! > time
     return times[1]! > time && !(size > 1 && times[2]! <= time)
   }
 
-  /** Takes the first event out into `popped*`; there must be one and `peekTime` must have been called. */
-  pop(): void {
-    const last = --this.size
-    const at = this.isHeap ? 0 : last
-    this.hole = this.isHeap
-    const slot = this.slot[at]!
-    this.poppedTime = this.time[at]!
-    this.poppedKind = this.kind[slot]!
-    this.poppedA = this.a[slot]!
-    this.poppedB = this.b[slot]!
-    this.freeSlot[this.freeCount++] = slot
+  /** Takes the first event before `limit` out into `popped*`; false when there is none. */
+  popBefore(limit: number): boolean {
+    if (this.hole) this.fill()
+    const { isHeap, fields } = this
+    if (this.size === 0) return false
+    const slot = isHeap ? this.slot[0]! : this.head
+    const time = this.due[slot]!
+    if (!(time < limit)) return false
+    const at = slot * FIELDS
+    this.size--
+    this.hole = isHeap
+    if (!isHeap) this.head = fields[at + NEXT]!
+    this.poppedTime = time
+    this.poppedKind = fields[at]!
+    this.poppedA = fields[at + 1]!
+    this.poppedB = fields[at + 2]!
+    fields[at + NEXT] = this.free
+    this.free = slot
+    return true
   }
 
   /** Calls `visit` with what each pending event of that kind carries, in no order that matters. */
   forEach(kind: number, visit: (a: number, b: number) => void): void {
-    if (this.hole) this.fill()
-    for (let i = 0; i < this.size; i++) {
-      const slot = this.slot[i]!
-      if (this.kind[slot] === kind) visit(this.a[slot]!, this.b[slot]!)
+    for (const slot of this.slots()) {
+      const at = slot * FIELDS
+      if (this.fields[at] === kind) visit(this.fields[at + 1]!, this.fields[at + 2]!)
     }
   }
 
-  private insertIntoList(size: number, time: number, order: number, slot: number): void {
-    const { time: times, slot: slots } = this
-    let i = size
-    while (i > 0) {
-      const before = times[i - 1]!
-      if (before > time || (before === time && this.order[slots[i - 1]!]! > order)) break
-      times[i] = before
-      slots[i] = slots[i - 1]!
-      i--
+  /** The slots of all events, in the order of the list or heap. */
+  private slots(): Int32Array {
+    if (this.hole) this.fill()
+    if (this.isHeap) return this.slot.slice(0, this.size)
+    const slots = new Int32Array(this.size)
+    for (let i = 0, slot = this.head; slot >= 0; slot = this.fields[slot * FIELDS + NEXT]!) slots[i++] = slot
+    return slots
+  }
+
+  private insertIntoList(time: number, order: number, slot: number): void {
+    const { due, fields } = this
+    let before = -1
+    let next = this.head
+    while (next >= 0) {
+      const other = due[next]!
+      if (other > time || (other === time && this.order[next]! > order)) break
+      before = next
+      next = fields[next * FIELDS + NEXT]!
     }
-    times[i] = time
-    slots[i] = slot
+    fields[slot * FIELDS + NEXT] = next
+    if (before < 0) this.head = slot
+    else fields[before * FIELDS + NEXT] = slot
   }
 
   private becomeHeap(): void {
-    this.isHeap = true
     // Rising order is a heap.
-    this.time.subarray(0, this.size).reverse()
-    this.slot.subarray(0, this.size).reverse()
+    this.slots().forEach((slot, i) => {
+      this.slot[i] = slot
+      this.time[i] = this.due[slot]!
+    })
+    this.isHeap = true
   }
 
   private becomeList(): void {
+    const slots = this.slots()
     this.isHeap = false
-    const times = this.time.slice(0, this.size)
-    const slots = this.slot.slice(0, this.size)
-    for (let i = 0; i < times.length; i++) {
-      this.insertIntoList(i, times[i]!, this.order[slots[i]!]!, slots[i]!)
-    }
+    this.head = -1
+    for (const slot of slots) this.insertIntoList(this.due[slot]!, this.order[slot]!, slot)
   }
 
   private fill(): void {
@@ -185,54 +210,57 @@ export class EventQueue {
   private newSlot(): number {
     if (this.slotCount === this.capacity) {
       this.capacity *= 2
-      this.time = grown(this.time, this.capacity)
+      this.due = grown(this.due, this.capacity)
       this.order = grown(this.order, this.capacity)
+      this.time = grown(this.time, this.capacity)
       this.slot = grown(this.slot, this.capacity)
-      this.kind = grown(this.kind, this.capacity)
-      this.a = grown(this.a, this.capacity)
-      this.b = grown(this.b, this.capacity)
-      this.freeSlot = grown(this.freeSlot, this.capacity)
+      this.fields = grown(this.fields, this.capacity * FIELDS)
     }
     return this.slotCount++
   }
 
   /** Bytes held. */
   get bytes(): number {
-    return this.capacity * (8 + 8 + 4 + 1 + 4 + 4 + 4)
+    return this.capacity * (8 + 8 + 4 * FIELDS + 8 + 4)
   }
 
   /** Plain data: the pending events as columns, in the order of the list or heap. */
   save(): EventQueueState {
-    if (this.hole) this.fill()
-    const slots = this.slot.slice(0, this.size)
+    const slots = this.slots()
     return {
       isHeap: this.isHeap,
       sequence: this.sequence,
       firstSequence: this.firstSequence,
-      time: this.time.slice(0, this.size),
+      time: Float64Array.from(slots, (slot) => this.due[slot]!),
       order: Float64Array.from(slots, (slot) => this.order[slot]!),
-      kind: Uint8Array.from(slots, (slot) => this.kind[slot]!),
-      a: Int32Array.from(slots, (slot) => this.a[slot]!),
-      b: Int32Array.from(slots, (slot) => this.b[slot]!),
+      kind: Uint8Array.from(slots, (slot) => this.fields[slot * FIELDS]!),
+      a: Int32Array.from(slots, (slot) => this.fields[slot * FIELDS + 1]!),
+      b: Int32Array.from(slots, (slot) => this.fields[slot * FIELDS + 2]!),
     }
   }
 
   load(state: EventQueueState): void {
     this.isHeap = state.isHeap
     this.hole = false
-    this.freeCount = 0
+    this.free = -1
+    this.head = -1
     this.slotCount = 0
+    const { length } = state.time
     // The columns lie as the list or heap did: slots are 0, 1, 2, ...
-    for (let i = 0; i < state.time.length; i++) {
+    for (let i = 0; i < length; i++) {
       const slot = this.newSlot()
+      const at = slot * FIELDS
+      this.due[slot] = state.time[i]!
+      this.order[slot] = state.order[i]!
+      this.fields[at] = state.kind[i]!
+      this.fields[at + 1] = state.a[i]!
+      this.fields[at + 2] = state.b[i]!
+      this.fields[at + NEXT] = i + 1 < length ? slot + 1 : -1
       this.time[i] = state.time[i]!
       this.slot[i] = slot
-      this.order[slot] = state.order[i]!
-      this.kind[slot] = state.kind[i]!
-      this.a[slot] = state.a[i]!
-      this.b[slot] = state.b[i]!
     }
-    this.size = state.time.length
+    if (!state.isHeap && length > 0) this.head = 0
+    this.size = length
     this.sequence = state.sequence
     this.firstSequence = state.firstSequence
   }

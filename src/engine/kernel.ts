@@ -87,13 +87,12 @@ export class Kernel {
         handlers[this.taskKind[index]!]!(this.taskA[index]!, this.taskB[index]!)
         if (this.suspended) return 'suspended'
       }
-      const time = queue.peekTime()
-      if (time >= limit) {
+      if (!queue.popBefore(limit)) {
         if (limit !== Number.POSITIVE_INFINITY && this.now < limit) this.now = limit
         this.sameInstant = 0
         return 'until'
       }
-      queue.pop()
+      const time = queue.poppedTime
       this.processed++
       if (time > this.now) {
         this.now = time

@@ -1,11 +1,11 @@
 /**
- * The latencies of one class and where they came from. Memory is bounded: a histogram takes every value, the
- * values themselves are kept up to a cap, and each of 128 log-spaced bins of latency sums the phase vectors of its
- * requests, so that the phases of any tail can be told afterwards.
+ * The latencies of one class and where they came from. Memory is bounded: the values themselves are kept up to a cap,
+ * beyond it a histogram takes them, and each of 128 log-spaced bins of latency sums the phase vectors of its requests,
+ * so that the phases of any tail can be told afterwards.
  */
-import { FLOAT_ZERO, grown } from '../engine/typed.ts'
+import { grown } from '../engine/typed.ts'
 import { highWord, powerOfTwo } from '../random/elementary/bits.ts'
-import { LogHistogram } from './log-histogram.ts'
+import { Moments, type MomentsState } from './moments.ts'
 
 /** Latencies kept exactly, per class. */
 export const RAW_CAP = 100_000
@@ -15,11 +15,6 @@ const TAIL_FROM = -20
 
 export class LatencyRecorder {
   count = 0
-  sum: number = FLOAT_ZERO
-  squares: number = FLOAT_ZERO
-  min: number = Number.POSITIVE_INFINITY
-  max: number = FLOAT_ZERO
-  readonly histogram: LogHistogram = new LogHistogram()
   /** The first RAW_CAP values in the order of completion. */
   raw: Float64Array = new Float64Array(64)
   readonly cells: number
@@ -27,8 +22,8 @@ export class LatencyRecorder {
   readonly phaseSums: Float64Array
   readonly tailCounts: Float64Array = new Float64Array(TAIL_BINS)
   readonly tailSums: Float64Array
-  /** Shift against cancellation in `squares`: the first value. */
-  private pivot: number = FLOAT_ZERO
+  /** Of the first values only, until somebody asks for more: `raw` has the others. */
+  private readonly taken: Moments = new Moments()
 
   constructor(cells: number) {
     this.cells = cells
@@ -38,22 +33,16 @@ export class LatencyRecorder {
 
   /** `vector[from ...]` is the request's time by cell. */
   record(latency: number, vector: Float64Array, from: number): void {
-    if (this.count === 0) this.pivot = latency
-    if (this.count < RAW_CAP) {
-      if (this.count === this.raw.length) this.raw = grown(this.raw, Math.min(RAW_CAP, this.count * 2))
-      this.raw[this.count] = latency
+    const { count, cells, phaseSums, tailSums } = this
+    if (count < RAW_CAP) {
+      if (count === this.raw.length) this.raw = grown(this.raw, Math.min(RAW_CAP, count * 2))
+      this.raw[count] = latency
+    } else {
+      this.moments.take(latency)
     }
-    this.count++
-    this.sum += latency
-    const off = latency - this.pivot
-    this.squares += off * off
-    if (latency < this.min) this.min = latency
-    if (latency > this.max) this.max = latency
-    const high = latency > 0 ? highWord(latency) : 0
-    this.histogram.recordHigh(high)
-    const bin = tailBin(high)
+    this.count = count + 1
+    const bin = tailBin(latency > 0 ? highWord(latency) : 0)
     this.tailCounts[bin]!++
-    const { cells, phaseSums, tailSums } = this
     const first = bin * cells
     for (let i = 0; i < cells; i++) {
       const time = vector[from + i]!
@@ -62,27 +51,21 @@ export class LatencyRecorder {
     }
   }
 
+  /** Of all values. */
+  get moments(): Moments {
+    const { taken, raw } = this
+    const kept = Math.min(this.count, RAW_CAP)
+    for (let i = taken.count; i < kept; i++) taken.take(raw[i]!)
+    return taken
+  }
+
   get exact(): boolean {
     return this.count <= RAW_CAP
   }
 
-  get mean(): number {
-    return this.sum / this.count
-  }
-
-  /** Sum of squared deviations from the mean. */
-  get deviations(): number {
-    const off = this.sum - this.count * this.pivot
-    return Math.max(0, this.squares - (off * off) / this.count)
-  }
-
   clear(): void {
     this.count = 0
-    this.sum = 0
-    this.squares = 0
-    this.min = Number.POSITIVE_INFINITY
-    this.max = 0
-    this.histogram.clear()
+    this.taken.clear()
     this.phaseSums.fill(0)
     this.tailCounts.fill(0)
     this.tailSums.fill(0)
@@ -91,12 +74,7 @@ export class LatencyRecorder {
   save(): LatencyState {
     return {
       count: this.count,
-      sum: this.sum,
-      squares: this.squares,
-      min: this.min,
-      max: this.max,
-      pivot: this.pivot,
-      histogram: this.histogram.save(),
+      moments: this.moments.save(),
       raw: this.raw.slice(0, Math.min(this.count, RAW_CAP)),
       phaseSums: this.phaseSums.slice(),
       tailCounts: this.tailCounts.slice(),
@@ -106,12 +84,7 @@ export class LatencyRecorder {
 
   load(state: LatencyState): void {
     this.count = state.count
-    this.sum = state.sum
-    this.squares = state.squares
-    this.min = state.min
-    this.max = state.max
-    this.pivot = state.pivot
-    this.histogram.load(state.histogram)
+    this.taken.load(state.moments)
     this.raw = new Float64Array(Math.max(64, state.raw.length))
     this.raw.set(state.raw)
     this.phaseSums.set(state.phaseSums)
@@ -122,12 +95,7 @@ export class LatencyRecorder {
 
 export type LatencyState = {
   count: number
-  sum: number
-  squares: number
-  min: number
-  max: number
-  pivot: number
-  histogram: unknown
+  moments: MomentsState
   raw: Float64Array
   phaseSums: Float64Array
   tailCounts: Float64Array

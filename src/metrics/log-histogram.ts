@@ -20,18 +20,13 @@ export class LogHistogram {
   readonly counts: Float64Array = new Float64Array(BINS)
 
   record(value: number): void {
-    this.recordHigh(value > 0 ? highWord(value) : 0)
-  }
-
-  /** The same of a value by its high word; 0 stands for zero and below. */
-  recordHigh(high: number): void {
     this.total++
-    if (high === 0) {
+    if (!(value > 0)) {
       this.zeros++
       return
     }
     // The exponent and seven bits of the mantissa remain.
-    const bin = (high >>> 13) - (LOWEST + 1023) * SUBBINS
+    const bin = (highWord(value) >>> 13) - (LOWEST + 1023) * SUBBINS
     this.counts[bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin]!++
   }
 

@@ -121,6 +121,7 @@ export class Balancers implements Part {
 
   private idleQueues(): IdleQueues {
     this.idle ??= new IdleQueues(this.all, this.replicas, this.balancerOf, this.slotOf, this.world.seed)
+    this.replicas.tellsLoads = true
     return this.idle
   }
 

@@ -34,6 +34,8 @@ export class Replicas implements Part {
   /** Legs at the replica, and legs sent to it that have not arrived. */
   readonly load: Int32Array
   readonly expected: Int32Array
+  /** Whether balancers are told of every load; else each looks at `load` when it has to decide. */
+  tellsLoads = false
   readonly readySince: Float64Array
   readonly arrivals: Float64Array
   readonly gauges: Gauges
@@ -155,8 +157,9 @@ export class Replicas implements Part {
     const load = this.load[r]! + by
     this.load[r] = load
     if (this.single[r] === 0) this.gauges.add(r * GAUGES + REPLICA_LOAD, by, now)
-    const backends = this.backends[r]!
-    for (let i = 0; i < backends.length; i++) this.balancers.loadChanged(backends[i]!, load)
+    if (this.tellsLoads) {
+      for (const backend of this.backends[r]!) this.balancers.loadChanged(backend, load)
+    }
     if (by < 0) this.settle(r)
   }
 

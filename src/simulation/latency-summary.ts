@@ -28,7 +28,7 @@ export class Latencies {
   }
 
   get sum(): number {
-    return this.recorders.reduce((sum, recorder) => sum + recorder.sum, 0)
+    return this.recorders.reduce((sum, recorder) => sum + recorder.moments.sum, 0)
   }
 
   /** R-7 where exact, else from the histogram, within its relative error and within [min, max]. */
@@ -38,20 +38,20 @@ export class Latencies {
   }
 
   private get histogram(): LogHistogram {
-    if (this.recorders.length === 1) return this.recorders[0]!.histogram
+    if (this.recorders.length === 1) return this.recorders[0]!.moments.histogram
     if (this.merged === undefined) {
       this.merged = new LogHistogram()
-      for (const recorder of this.recorders) this.merged.merge(recorder.histogram)
+      for (const recorder of this.recorders) this.merged.merge(recorder.moments.histogram)
     }
     return this.merged
   }
 
   get min(): number {
-    return Math.min(...this.recorders.map((recorder) => recorder.min))
+    return Math.min(...this.recorders.map((recorder) => recorder.moments.min))
   }
 
   get max(): number {
-    return Math.max(...this.recorders.map((recorder) => recorder.max))
+    return Math.max(...this.recorders.map((recorder) => recorder.moments.max))
   }
 
   /** From the histogram: every hundredth, then twenty points to each factor of ten nearer to 1, as far as there are latencies. */
@@ -90,9 +90,9 @@ export class Latencies {
     }
     const mean = this.sum / count
     let squares = 0
-    for (const recorder of this.recorders) {
-      const off = recorder.mean - mean
-      squares += recorder.deviations + recorder.count * off * off
+    for (const { moments } of this.recorders) {
+      const off = moments.mean - mean
+      squares += moments.deviations + moments.count * off * off
     }
     return {
       count,

@@ -43,7 +43,7 @@ const DATABASE_QUEUES: Readonly<Record<string, number>> = {
 export function progressOf(world: World, components: Readonly<Record<string, ComponentResult>>): RunProgress {
   const { compiled, requests, services, databases, kernel } = world
   const latencies = new LogHistogram()
-  for (const { histogram } of requests.recorders) latencies.merge(histogram)
+  for (const { moments } of requests.recorders) latencies.merge(moments.histogram)
   const resources: ResourceProgress[] = []
   const add = (component: string, waiting: (resource: string) => number): void => {
     const result = components[component]

@@ -384,7 +384,7 @@ export class Simulation {
       ])
     }
     for (const balancer of balancers.all) {
-      balancer.controlled = !balancer.spec.implicit && (names === 'all' || names.includes(balancer.spec.name))
+      balancer.control(!balancer.spec.implicit && (names === 'all' || names.includes(balancer.spec.name)))
     }
     const gated = compiled.services.findIndex(({ name }) => name === control.admission)
     if (control.admission !== undefined && gated < 0) {

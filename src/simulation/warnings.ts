@@ -115,7 +115,8 @@ function warmup(result: Omit<Result, 'warnings'>, world: World): Warning[] {
   if (result.latency.quantiles !== 'exact' || world.compiled.scenario.events.length > 0) return []
   const { recorders } = world.requests
   if (recorders.length !== 1 || recorders[0]!.count < 1000) return []
-  const { raw, count, mean } = recorders[0]!
+  const { raw, count, moments } = recorders[0]!
+  const { mean } = moments
   const cut = mser5(raw.subarray(0, count))
   // A cut that changes the mean by less than 5 % is noise, or harmless.
   if (cut.truncation === 0 || Math.abs(cut.mean - mean) < 0.05 * mean) return []

@@ -114,7 +114,7 @@ export class Balancer implements BalancerView {
     this.failures = new Float64Array(n)
     this.updatedAt = new Float64Array(n)
     this.inTransit = new Int32Array(n)
-    this.load = new Int32Array(n)
+    this.load = this.loadsOf(spec.replicas)
     this.joined = new Float64Array(n)
     this.speed = new Float64Array(n)
     this.cores = new Float64Array(n)
@@ -134,12 +134,28 @@ export class Balancer implements BalancerView {
     this.policy = createBalancingPolicy(spec.policy, n, `balancers.${spec.name}.policy`)
   }
 
+  /** The loads of the replicas: the very numbers where these follow one another, else a copy that is kept up to date. */
+  private loadsOf(slots: Int32Array): Int32Array {
+    const { replicas } = this.world
+    const first = slots[0]!
+    if (slots.every((r, slot) => r === first + slot))
+      return replicas.load.subarray(first, first + slots.length)
+    replicas.tellsLoads = true
+    return new Int32Array(slots.length)
+  }
+
   get time(): number {
     return this.kernel.now
   }
 
   get key(): number {
     return this.leg < 0 ? -1 : this.world.keys.of(this.leg)
+  }
+
+  /** Decisions are taken outside from now on, or no longer. */
+  control(outside: boolean): void {
+    this.controlled = outside
+    this.indices.length = 0
   }
 
   attach(policy: BalancingPolicy): void {
@@ -179,6 +195,7 @@ export class Balancer implements BalancerView {
     for (let k = 0; k < indices.length; k++) if (indices[k]!.key === key) return indices[k]!.read(this)
     const index = new LazyIndex(key, this.n)
     indices.push(index)
+    if (index.onLoad) this.world.replicas.tellsLoads = true
     for (let i = 0; i < this.n; i++) index.touch(i)
     return index.read(this)
   }
@@ -279,6 +296,7 @@ export class Balancer implements BalancerView {
     this.policySpec = policy
     this.policy = createBalancingPolicy(policy, this.n, `balancers.${this.spec.name}.policy`)
     this.draws.load(Stream.derive(this.world.seed, `policy/${this.spec.name}`).save())
+    this.indices.length = 0
     this.listen()
   }
 

@@ -36,7 +36,8 @@ test('gives events by time, then first ones, then the order of their pushes: as 
           const next = model.shift()!
           expect(queue.isClearUntil(next.time)).toBe(false)
           expect(queue.peekTime()).toBe(next.time)
-          queue.pop()
+          expect(queue.popBefore(next.time)).toBe(false)
+          expect(queue.popBefore(Number.POSITIVE_INFINITY)).toBe(true)
           expect([queue.poppedTime, queue.poppedKind, queue.poppedA, queue.poppedB]).toEqual([
             next.time,
             next.id % 200,
@@ -65,8 +66,7 @@ test('has nothing next when it is empty', () => {
   const queue = new EventQueue()
   expect(queue.peekTime()).toBe(Number.POSITIVE_INFINITY)
   queue.push(1, 0, 0, 0)
-  queue.peekTime()
-  queue.pop()
+  expect(queue.popBefore(Number.POSITIVE_INFINITY)).toBe(true)
   expect(queue.isClearUntil(1e300)).toBe(true)
   expect(queue.peekTime()).toBe(Number.POSITIVE_INFINITY)
 })

@@ -117,10 +117,11 @@ describe('the recorder of latencies', () => {
     const recorder = new LatencyRecorder(2)
     const values = lognormal(5000, 4).map((value) => 1e6 + value)
     for (const value of values) recorder.record(value, vector, 1)
-    const moments = momentsOf(values)
-    expect(recorder.mean).toBeCloseTo(moments.mean, 6)
-    expect(recorder.deviations / recorder.count / moments.populationVariance).toBeCloseTo(1, 6)
-    expect([recorder.min, recorder.max]).toEqual([Math.min(...values), Math.max(...values)])
+    const expected = momentsOf(values)
+    const { moments } = recorder
+    expect(moments.mean).toBeCloseTo(expected.mean, 6)
+    expect(moments.deviations / recorder.count / expected.populationVariance).toBeCloseTo(1, 6)
+    expect([moments.min, moments.max]).toEqual([Math.min(...values), Math.max(...values)])
     expect([...recorder.phaseSums]).toEqual([1250, 2500])
     expect(recorder.tailCounts.reduce((sum, count) => sum + count, 0)).toBe(5000)
     expect(recorder.tailSums.reduce((sum, time) => sum + time, 0)).toBe(3750)
@@ -133,7 +134,16 @@ describe('the recorder of latencies', () => {
     expect(quantile(recorder.raw.subarray(0, recorder.count), 0.5)).toBe((RAW_CAP - 1) / 2)
     recorder.record(7, vector, 0)
     expect(recorder.exact).toBe(false)
-    expect(recorder.histogram.total).toBe(RAW_CAP + 1)
+    expect(recorder.moments.histogram.total).toBe(RAW_CAP + 1)
+  })
+
+  test('has the same moments whenever it is asked for them', () => {
+    const [often, once] = [new LatencyRecorder(2), new LatencyRecorder(2)]
+    lognormal(RAW_CAP + 500, 5).forEach((value, i) => {
+      for (const recorder of [often, once]) recorder.record(value, vector, 1)
+      if (i % 997 === 0) expect(often.moments.count).toBe(i + 1)
+    })
+    expect(once.save()).toEqual(often.save())
   })
 
   test('starts anew after clear', () => {
