@@ -15,14 +15,16 @@ type RewardState = readonly [requestSeconds: number, failureCharge: number, late
 const LATE_PRICE = 10
 
 export class LoadBalancingReward {
-  /** Raw terms of the last step. */
-  terms: LoadBalancingInfo['terms'] = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
   private readonly simulation: Simulation
   private readonly unit: number
   private readonly late: boolean
   private requestSeconds: number = FLOAT_ZERO
   private failureCharge: number = FLOAT_ZERO
   private lateCount = 0
+  /** Of the last step. */
+  private stepSeconds: number = FLOAT_ZERO
+  private stepCharge: number = FLOAT_ZERO
+  private stepLate = 0
 
   constructor(
     simulation: Simulation,
@@ -48,7 +50,15 @@ export class LoadBalancingReward {
     this.requestSeconds = requests.openSeconds(this.simulation.now)
     this.failureCharge = requests.failureCharge
     this.lateCount = requests.late
-    this.terms = { requestSeconds: 0, failureCharge: 0, replicaSeconds: 0, late: 0 }
+    this.stepSeconds = 0
+    this.stepCharge = 0
+    this.stepLate = 0
+  }
+
+  /** Raw terms of the last step. */
+  get terms(): LoadBalancingInfo['terms'] {
+    const { stepSeconds: requestSeconds, stepCharge: failureCharge, stepLate: late } = this
+    return { requestSeconds, failureCharge, replicaSeconds: 0, late }
   }
 
   save(): RewardState {
@@ -68,7 +78,9 @@ export class LoadBalancingReward {
     this.requestSeconds = total
     this.failureCharge = requests.failureCharge
     this.lateCount = requests.late
-    this.terms = { requestSeconds, failureCharge, replicaSeconds: 0, late }
+    this.stepSeconds = requestSeconds
+    this.stepCharge = failureCharge
+    this.stepLate = late
     return this.late ? -LATE_PRICE * late : -(requestSeconds + failureCharge) / this.unit
   }
 }

@@ -12,7 +12,7 @@ const FIRST = -9007199254740991
 /** A list that grows above the first becomes a heap, a heap that shrinks below the second a list. */
 const LONGEST_LIST = 64
 const SMALLEST_HEAP = 32
-/** Numbers of a slot that lie side by side: kind, a, b, and the slot that comes next. */
+/** Integers of a slot: kind, a, b, and the slot that comes next. A slot is the index of its kind. */
 const FIELDS = 4
 const NEXT = 3
 
@@ -23,11 +23,11 @@ export class EventQueue {
   private hole = false
   private sequence = 0
   private firstSequence = FIRST
-  /** Every event has a slot. */
-  private due = new Float64Array(this.capacity)
-  private order = new Float64Array(this.capacity)
+  /** Every event has a slot: its fields, and at half the index its time and its sequence number. */
   private fields = new Int32Array(this.capacity * FIELDS)
-  private slotCount = 0
+  private due = new Float64Array(this.capacity * 2)
+  /** Slots from here on have not been used. */
+  private end = 0
   /** The first slot of the list, and the first free one; -1. */
   private head = -1
   private free = -1
@@ -52,15 +52,15 @@ export class EventQueue {
 
   private insert(time: number, order: number, kind: number, a: number, b: number): void {
     let slot = this.free
-    if (slot >= 0) this.free = this.fields[slot * FIELDS + NEXT]!
+    if (slot >= 0) this.free = this.fields[slot + NEXT]!
     else slot = this.newSlot()
-    const { fields } = this
-    const at = slot * FIELDS
-    this.due[slot] = time
-    this.order[slot] = order
-    fields[at] = kind
-    fields[at + 1] = a
-    fields[at + 2] = b
+    const { fields, due } = this
+    fields[slot] = kind
+    fields[slot + 1] = a
+    fields[slot + 2] = b
+    const half = slot >> 1
+    due[half] = time
+    due[half + 1] = order
     const size = this.size++
     if (!this.isHeap) {
       this.insertIntoList(time, order, slot)
@@ -77,14 +77,14 @@ export class EventQueue {
   peekTime(): number {
     if (this.hole) this.fill()
     if (this.size === 0) return Number.POSITIVE_INFINITY
-    return this.isHeap ? this.time[0]! : this.due[this.head]!
+    return this.isHeap ? this.time[0]! : this.due[this.head >> 1]!
   }
 
   /** Whether there is no event up to `time`. */
   isClearUntil(time: number): boolean {
     const { size, time: times } = this
     if (size === 0) return true
-    if (!this.isHeap) return this.due[this.head]! > time
+    if (!this.isHeap) return this.due[this.head >> 1]! > time
     if (!this.hole) return times[0]! > time
     return times[1]! > time && !(size > 1 && times[2]! <= time)
   }
@@ -95,17 +95,16 @@ export class EventQueue {
     const { isHeap, fields } = this
     if (this.size === 0) return false
     const slot = isHeap ? this.slot[0]! : this.head
-    const time = this.due[slot]!
+    const time = this.due[slot >> 1]!
     if (!(time < limit)) return false
-    const at = slot * FIELDS
     this.size--
     this.hole = isHeap
-    if (!isHeap) this.head = fields[at + NEXT]!
+    if (!isHeap) this.head = fields[slot + NEXT]!
     this.poppedTime = time
-    this.poppedKind = fields[at]!
-    this.poppedA = fields[at + 1]!
-    this.poppedB = fields[at + 2]!
-    fields[at + NEXT] = this.free
+    this.poppedKind = fields[slot]!
+    this.poppedA = fields[slot + 1]!
+    this.poppedB = fields[slot + 2]!
+    fields[slot + NEXT] = this.free
     this.free = slot
     return true
   }
@@ -113,8 +112,7 @@ export class EventQueue {
   /** Calls `visit` with what each pending event of that kind carries, in no order that matters. */
   forEach(kind: number, visit: (a: number, b: number) => void): void {
     for (const slot of this.slots()) {
-      const at = slot * FIELDS
-      if (this.fields[at] === kind) visit(this.fields[at + 1]!, this.fields[at + 2]!)
+      if (this.fields[slot] === kind) visit(this.fields[slot + 1]!, this.fields[slot + 2]!)
     }
   }
 
@@ -123,7 +121,7 @@ export class EventQueue {
     if (this.hole) this.fill()
     if (this.isHeap) return this.slot.slice(0, this.size)
     const slots = new Int32Array(this.size)
-    for (let i = 0, slot = this.head; slot >= 0; slot = this.fields[slot * FIELDS + NEXT]!) slots[i++] = slot
+    for (let i = 0, slot = this.head; slot >= 0; slot = this.fields[slot + NEXT]!) slots[i++] = slot
     return slots
   }
 
@@ -132,21 +130,22 @@ export class EventQueue {
     let before = -1
     let next = this.head
     while (next >= 0) {
-      const other = due[next]!
-      if (other > time || (other === time && this.order[next]! > order)) break
+      const half = next >> 1
+      const other = due[half]!
+      if (other > time || (other === time && due[half + 1]! > order)) break
       before = next
-      next = fields[next * FIELDS + NEXT]!
+      next = fields[next + NEXT]!
     }
-    fields[slot * FIELDS + NEXT] = next
+    fields[slot + NEXT] = next
     if (before < 0) this.head = slot
-    else fields[before * FIELDS + NEXT] = slot
+    else fields[before + NEXT] = slot
   }
 
   private becomeHeap(): void {
     // Rising order is a heap.
     this.slots().forEach((slot, i) => {
       this.slot[i] = slot
-      this.time[i] = this.due[slot]!
+      this.time[i] = this.due[slot >> 1]!
     })
     this.isHeap = true
   }
@@ -155,23 +154,23 @@ export class EventQueue {
     const slots = this.slots()
     this.isHeap = false
     this.head = -1
-    for (const slot of slots) this.insertIntoList(this.due[slot]!, this.order[slot]!, slot)
+    for (const slot of slots) this.insertIntoList(this.due[slot >> 1]!, this.orderOf(slot), slot)
   }
 
   private fill(): void {
     this.hole = false
     const last = this.size
-    if (last > 0) this.siftDown(this.time[last]!, this.order[this.slot[last]!]!, this.slot[last]!)
+    if (last > 0) this.siftDown(this.time[last]!, this.orderOf(this.slot[last]!), this.slot[last]!)
     if (last < SMALLEST_HEAP) this.becomeList()
   }
 
   private siftUp(start: number, time: number, order: number, slot: number): void {
-    const { time: times, order: orders, slot: slots } = this
+    const { time: times, slot: slots } = this
     let i = start
     while (i > 0) {
       const parent = (i - 1) >> 1
       const parentTime = times[parent]!
-      if (parentTime < time || (parentTime === time && orders[slots[parent]!]! < order)) break
+      if (parentTime < time || (parentTime === time && this.orderOf(slots[parent]!) < order)) break
       times[i] = parentTime
       slots[i] = slots[parent]!
       i = parent
@@ -181,7 +180,7 @@ export class EventQueue {
   }
 
   private siftDown(time: number, order: number, slot: number): void {
-    const { time: times, order: orders, slot: slots, size } = this
+    const { time: times, slot: slots, size } = this
     let i = 0
     for (;;) {
       let child = 2 * i + 1
@@ -192,13 +191,13 @@ export class EventQueue {
         const rightTime = times[right]!
         if (
           rightTime < childTime ||
-          (rightTime === childTime && orders[slots[right]!]! < orders[slots[child]!]!)
+          (rightTime === childTime && this.orderOf(slots[right]!) < this.orderOf(slots[child]!))
         ) {
           child = right
           childTime = rightTime
         }
       }
-      if (time < childTime || (time === childTime && order < orders[slots[child]!]!)) break
+      if (time < childTime || (time === childTime && order < this.orderOf(slots[child]!))) break
       times[i] = childTime
       slots[i] = slots[child]!
       i = child
@@ -207,21 +206,26 @@ export class EventQueue {
     slots[i] = slot
   }
 
+  private orderOf(slot: number): number {
+    return this.due[(slot >> 1) + 1]!
+  }
+
   private newSlot(): number {
-    if (this.slotCount === this.capacity) {
+    if (this.end === this.capacity * FIELDS) {
       this.capacity *= 2
-      this.due = grown(this.due, this.capacity)
-      this.order = grown(this.order, this.capacity)
+      this.fields = grown(this.fields, this.capacity * FIELDS)
+      this.due = grown(this.due, this.capacity * 2)
       this.time = grown(this.time, this.capacity)
       this.slot = grown(this.slot, this.capacity)
-      this.fields = grown(this.fields, this.capacity * FIELDS)
     }
-    return this.slotCount++
+    const slot = this.end
+    this.end += FIELDS
+    return slot
   }
 
   /** Bytes held. */
   get bytes(): number {
-    return this.capacity * (8 + 8 + 4 * FIELDS + 8 + 4)
+    return this.capacity * (4 * FIELDS + 2 * 8 + 8 + 4)
   }
 
   /** Plain data: the pending events as columns, in the order of the list or heap. */
@@ -231,11 +235,11 @@ export class EventQueue {
       isHeap: this.isHeap,
       sequence: this.sequence,
       firstSequence: this.firstSequence,
-      time: Float64Array.from(slots, (slot) => this.due[slot]!),
-      order: Float64Array.from(slots, (slot) => this.order[slot]!),
-      kind: Uint8Array.from(slots, (slot) => this.fields[slot * FIELDS]!),
-      a: Int32Array.from(slots, (slot) => this.fields[slot * FIELDS + 1]!),
-      b: Int32Array.from(slots, (slot) => this.fields[slot * FIELDS + 2]!),
+      time: Float64Array.from(slots, (slot) => this.due[slot >> 1]!),
+      order: Float64Array.from(slots, (slot) => this.orderOf(slot)),
+      kind: Uint8Array.from(slots, (slot) => this.fields[slot]!),
+      a: Int32Array.from(slots, (slot) => this.fields[slot + 1]!),
+      b: Int32Array.from(slots, (slot) => this.fields[slot + 2]!),
     }
   }
 
@@ -244,18 +248,17 @@ export class EventQueue {
     this.hole = false
     this.free = -1
     this.head = -1
-    this.slotCount = 0
+    this.end = 0
     const { length } = state.time
-    // The columns lie as the list or heap did: slots are 0, 1, 2, ...
+    // The columns lie as the list or heap did, and so do the slots.
     for (let i = 0; i < length; i++) {
       const slot = this.newSlot()
-      const at = slot * FIELDS
-      this.due[slot] = state.time[i]!
-      this.order[slot] = state.order[i]!
-      this.fields[at] = state.kind[i]!
-      this.fields[at + 1] = state.a[i]!
-      this.fields[at + 2] = state.b[i]!
-      this.fields[at + NEXT] = i + 1 < length ? slot + 1 : -1
+      this.due[slot >> 1] = state.time[i]!
+      this.due[(slot >> 1) + 1] = state.order[i]!
+      this.fields[slot] = state.kind[i]!
+      this.fields[slot + 1] = state.a[i]!
+      this.fields[slot + 2] = state.b[i]!
+      this.fields[slot + NEXT] = i + 1 < length ? this.end : -1
       this.time[i] = state.time[i]!
       this.slot[i] = slot
     }

@@ -10,6 +10,9 @@ import { FLOAT_ZERO, grown } from './typed.ts'
 
 export type Handler = (a: number, b: number) => void
 
+/** Integers of a task, one of them unused: so a ring of a power of two tasks is one of integers too. */
+const TASK = 4
+
 /** More events than this at one instant means that simulated time stands still. */
 const MAX_EVENTS_AT_AN_INSTANT = 1_000_000
 
@@ -26,9 +29,8 @@ export class Kernel {
   private readonly handlers: Handler[] = []
   private readonly names: string[] = []
   private sameInstant = 0
-  private taskKind = new Uint8Array(64)
-  private taskA = new Int32Array(64)
-  private taskB = new Int32Array(64)
+  /** A ring of tasks: each at a multiple of TASK its kind, a and b. */
+  private tasks = new Int32Array(64 * TASK)
   private taskHead = 0
   private taskCount = 0
 
@@ -49,18 +51,16 @@ export class Kernel {
 
   /** At this instant, after the running handler and the tasks queued before. */
   task(kind: number, a: number, b: number): void {
-    let capacity = this.taskKind.length
-    if (this.taskCount === capacity) {
-      this.taskKind = grown(rotated(this.taskKind, this.taskHead), capacity * 2)
-      this.taskA = grown(rotated(this.taskA, this.taskHead), capacity * 2)
-      this.taskB = grown(rotated(this.taskB, this.taskHead), capacity * 2)
+    const count = this.taskCount++
+    if (count * TASK === this.tasks.length) {
+      this.tasks = grown(rotated(this.tasks, this.taskHead), 2 * this.tasks.length)
       this.taskHead = 0
-      capacity *= 2
     }
-    const index = (this.taskHead + this.taskCount++) & (capacity - 1)
-    this.taskKind[index] = kind
-    this.taskA[index] = a
-    this.taskB[index] = b
+    const { tasks } = this
+    const at = (this.taskHead + count * TASK) & (tasks.length - 1)
+    tasks[at] = kind
+    tasks[at + 1] = a
+    tasks[at + 2] = b
   }
 
   /** Nothing else is due at this instant: what would come last now may as well come at once. */
@@ -79,12 +79,13 @@ export class Kernel {
     const { queue, handlers } = this
     for (;;) {
       while (this.taskCount > 0) {
-        const index = this.taskHead
-        this.taskHead = (index + 1) & (this.taskKind.length - 1)
+        const { tasks, taskHead: at } = this
+        const kind = tasks[at]!
+        this.taskHead = (at + TASK) & (tasks.length - 1)
         this.taskCount--
         this.processed++
-        if (++this.sameInstant > MAX_EVENTS_AT_AN_INSTANT) throw this.stuck(this.taskKind[index]!)
-        handlers[this.taskKind[index]!]!(this.taskA[index]!, this.taskB[index]!)
+        if (++this.sameInstant > MAX_EVENTS_AT_AN_INSTANT) throw this.stuck(kind)
+        handlers[kind]!(tasks[at + 1]!, tasks[at + 2]!)
         if (this.suspended) return 'suspended'
       }
       if (!queue.popBefore(limit)) {
@@ -120,9 +121,7 @@ export class Kernel {
       processed: this.processed,
       sameInstant: this.sameInstant,
       queue: this.queue.save(),
-      taskKind: rotated(this.taskKind, this.taskHead).slice(0, this.taskCount),
-      taskA: rotated(this.taskA, this.taskHead).slice(0, this.taskCount),
-      taskB: rotated(this.taskB, this.taskHead).slice(0, this.taskCount),
+      tasks: rotated(this.tasks, this.taskHead).slice(0, this.taskCount * TASK),
     }
   }
 
@@ -134,15 +133,16 @@ export class Kernel {
     this.queue.load(state.queue)
     this.taskHead = 0
     this.taskCount = 0
-    state.taskKind.forEach((kind, i) => this.task(kind, state.taskA[i]!, state.taskB[i]!))
+    const { tasks } = state
+    for (let i = 0; i < tasks.length; i += TASK) this.task(tasks[i]!, tasks[i + 1]!, tasks[i + 2]!)
   }
 }
 
 /** The ring with its head moved to index 0. */
-function rotated<T extends Uint8Array | Int32Array>(ring: T, head: number): T {
-  const next = ring.slice() as T
-  next.set(ring.subarray(head) as never)
-  next.set(ring.subarray(0, head) as never, ring.length - head)
+function rotated(ring: Int32Array, head: number): Int32Array<ArrayBuffer> {
+  const next = new Int32Array(ring.length)
+  next.set(ring.subarray(head))
+  next.set(ring.subarray(0, head), ring.length - head)
   return next
 }
 
@@ -152,7 +152,5 @@ export type KernelState = {
   processed: number
   sameInstant: number
   queue: EventQueueState
-  taskKind: Uint8Array
-  taskA: Int32Array
-  taskB: Int32Array
+  tasks: Int32Array
 }

@@ -22,13 +22,14 @@ export class LatencyRecorder {
   readonly phaseSums: Float64Array
   readonly tailCounts: Float64Array = new Float64Array(TAIL_BINS)
   readonly tailSums: Float64Array
-  /** Of the first values only, until somebody asks for more: `raw` has the others. */
-  private readonly taken: Moments = new Moments()
+  /** Of the first values only, or not there, until somebody asks for more: `raw` has the others. */
+  private taken: Moments | undefined
 
   constructor(cells: number) {
     this.cells = cells
     this.phaseSums = new Float64Array(cells)
     this.tailSums = new Float64Array(TAIL_BINS * cells)
+    this.taken = undefined
   }
 
   /** `vector[from ...]` is the request's time by cell. */
@@ -53,7 +54,9 @@ export class LatencyRecorder {
 
   /** Of all values. */
   get moments(): Moments {
-    const { taken, raw } = this
+    const { raw } = this
+    this.taken ??= new Moments()
+    const { taken } = this
     const kept = Math.min(this.count, RAW_CAP)
     for (let i = taken.count; i < kept; i++) taken.take(raw[i]!)
     return taken
@@ -65,7 +68,7 @@ export class LatencyRecorder {
 
   clear(): void {
     this.count = 0
-    this.taken.clear()
+    this.taken = undefined
     this.phaseSums.fill(0)
     this.tailCounts.fill(0)
     this.tailSums.fill(0)
@@ -84,6 +87,7 @@ export class LatencyRecorder {
 
   load(state: LatencyState): void {
     this.count = state.count
+    this.taken = new Moments()
     this.taken.load(state.moments)
     this.raw = new Float64Array(Math.max(64, state.raw.length))
     this.raw.set(state.raw)

@@ -54,12 +54,6 @@ export class LogHistogram {
     })
   }
 
-  clear(): void {
-    this.zeros = 0
-    this.total = 0
-    this.counts.fill(0)
-  }
-
   save(): unknown {
     return { zeros: this.zeros, total: this.total, counts: this.counts.slice() }
   }

@@ -33,15 +33,6 @@ export class Moments {
     return Math.max(0, this.squares - (off * off) / this.count)
   }
 
-  clear(): void {
-    this.count = 0
-    this.sum = 0
-    this.min = Number.POSITIVE_INFINITY
-    this.max = 0
-    this.squares = 0
-    this.histogram.clear()
-  }
-
   save(): MomentsState {
     const { count, sum, min, max, squares, pivot } = this
     return { count, sum, min, max, squares, pivot, histogram: this.histogram.save() }
