@@ -194,11 +194,10 @@ export class Balancers implements Part {
 
   /** The slot, or the next available one where no other copy of the same attempt is. */
   private awayFromCopies(balancer: Balancer, leg: number, chosen: number): number {
-    const { callers } = this.world
+    const { hedges } = this.world.callers
     for (let i = 0; i < balancer.n; i++) {
       const slot = (chosen + i) % balancer.n
-      if (balancer.available[slot] === 1 && !callers.hasCopyAt(leg, balancer.spec.replicas[slot]!))
-        return slot
+      if (balancer.available[slot] === 1 && !hedges.hasCopyAt(leg, balancer.spec.replicas[slot]!)) return slot
     }
     return chosen
   }

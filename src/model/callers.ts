@@ -9,8 +9,9 @@ import { pow } from '../random/index.ts'
 import { OUTCOMES } from '../results/types.ts'
 import type { PriorityLevels } from './admission/priority-levels.ts'
 import { CallColumns } from './call-columns.ts'
-import { ATTEMPTS, CallSites, HEDGE_WINS, HEDGES, RETRIES } from './call-sites.ts'
+import { ATTEMPTS, CallSites, RETRIES } from './call-sites.ts'
 import type { CallSpec, Compiled } from './compile/compiled.ts'
+import { Hedges } from './hedges.ts'
 import type { Keys } from './keys.ts'
 import type { Legs } from './legs.ts'
 import { BRANCH, CORE_NONE, LEG, REQUEST } from './legs.ts'
@@ -34,6 +35,7 @@ export class Callers implements Part {
   abandoned = 0
   readonly sites: CallSites
   readonly columns: CallColumns
+  readonly hedges: Hedges
   private readonly world: World
   private readonly kernel: Kernel
   private readonly legs: Legs
@@ -50,7 +52,6 @@ export class Callers implements Part {
   private readonly timeoutKind: number
   private readonly retryKind: number
   private readonly resumeKind: number
-  private readonly hedgeKind: number
   private readonly hedging: boolean
   private readonly propagating: boolean
   /** Whether legs have anything that not every leg has. */
@@ -74,7 +75,7 @@ export class Callers implements Part {
     this.columns = new CallColumns(world.compiled, world.legs)
     this.hedging = this.columns.hedging
     this.propagating = this.columns.propagating
-    this.hedgeKind = kernel.on('a copy is due', (row, timer) => this.hedge(row, timer))
+    this.hedges = new Hedges(world, this)
     this.resumeKind = kernel.on('a caller goes on', (row, timer) => {
       if (world.legs.timer[row] !== timer) return
       // A row without a replica is a miss of a cache.
@@ -157,7 +158,7 @@ export class Callers implements Part {
 
   /** Schedules what ends the wait for the leg, and its copies. */
   private arm(row: number, leg: number, index: number, call: CallSpec): void {
-    const { legs, kernel, draws, columns } = this
+    const { legs, kernel, draws } = this
     const deadline = this.deadlineOf(row)
     if (call.timeoutSite >= 0) {
       const timeout = Number.isNaN(call.timeoutConstant)
@@ -168,13 +169,13 @@ export class Callers implements Part {
       kernel.at(deadline, this.timeoutKind, row, ++legs.timer[row]!)
     }
     if (call.hedge !== undefined) {
-      columns.copies[row] = 0
       if (call.timeoutSite < 0 && deadline === Number.POSITIVE_INFINITY) legs.timer[row]!++
-      this.planHedge(row, leg, index, call)
+      this.hedges.begin(row, leg, index, call)
     }
   }
 
-  private makeLeg(row: number, index: number, call: CallSpec): number {
+  /** A leg for the attempt of the row that is under way, not sent yet. */
+  makeLeg(row: number, index: number, call: CallSpec): number {
     const { legs, kernel, compiled } = this
     const fromClient = legs.kind[row] === REQUEST
     const ordinal = fromClient ? 0 : compiled.program.ordinal[legs.pc[row]!]!
@@ -228,7 +229,7 @@ export class Callers implements Part {
   }
 
   /** Index of the row's caller among the instances that call over the site: its slot, or the client. */
-  private instanceOf(row: number, call: CallSpec): number {
+  instanceOf(row: number, call: CallSpec): number {
     const { legs } = this
     return legs.kind[row] === REQUEST ? 0 : legs.replica[row]! - call.firstInstance
   }
@@ -239,37 +240,6 @@ export class Callers implements Part {
     if (this.columns.counting) this.columns.retrying[branch] = 0
   }
 
-  private planHedge(row: number, leg: number, index: number, call: CallSpec): void {
-    const { legs, kernel, draws } = this
-    const { site, constant } = call.hedge!
-    let after = constant
-    if (site < 0) after = this.sites.hedgeQuantile(index, this.instanceOf(row, call))
-    else if (Number.isNaN(after)) after = draws.sample(site, legs.number[leg]!, legs.path[leg]!, 0)
-    if (after < Number.POSITIVE_INFINITY) kernel.at(kernel.now + after, this.hedgeKind, row, legs.timer[row]!)
-  }
-
-  /** The attempt of the row has taken long: a copy of it is sent, if it may. */
-  private hedge(row: number, timer: number): void {
-    const { legs, kernel, compiled, columns, sites, network } = this
-    if (legs.timer[row] !== timer) return
-    const index = legs.call[row]!
-    const call = compiled.calls[index]!
-    if (!sites.mayHedge(index, this.instanceOf(row, call), kernel.now)) return
-    sites.add(index, HEDGES)
-    legs.attempt[row]!++
-    const tries = legs.attempt[row]! - ++columns.hedged[row]!
-    const leg = this.makeLeg(row, index, call)
-    if (legs.kind[row] === REQUEST && tries === 1) legs.clearPhases(leg)
-    else legs.copyPhases(row, leg)
-    // The wait until a copy is sent is its delay, whatever the first one did meanwhile.
-    legs.since[leg] = legs.sentAt[row]!
-    legs.endPhase(leg, call.backoffCell, kernel.now)
-    columns.sibling[leg] = legs.child[row]!
-    legs.child[row] = leg
-    if (++columns.copies[row]! < call.hedge!.max) this.planHedge(row, leg, index, call)
-    network.send(leg, call.hop.node, call.hop.channel)
-  }
-
   /** Whether somebody still waits for the leg's answer. */
   isAwaited(leg: number): boolean {
     const { legs } = this
@@ -278,16 +248,6 @@ export class Callers implements Part {
     let child = legs.child[parent]!
     if (this.hedging) while (child >= 0 && child !== leg) child = this.columns.sibling[child]!
     return child === leg
-  }
-
-  /** Whether another copy of the leg's attempt is at replica `r`, or on its way there. */
-  hasCopyAt(leg: number, r: number): boolean {
-    if (!this.hedging || !this.isAwaited(leg)) return false
-    const { legs, columns } = this
-    for (let child = legs.child[legs.parent[leg]!]!; child >= 0; child = columns.sibling[child]!) {
-      if (child !== leg && legs.replica[child] === r) return true
-    }
-    return false
   }
 
   /** Whether a client still waits for what the leg is made for, however many calls above it. */
@@ -329,7 +289,7 @@ export class Callers implements Part {
     const call = compiled.calls[via]!
     if (call.guarded) this.record(caller, leg, outcome)
     if (call.hedge === undefined) legs.child[caller] = -1
-    else if (this.unlink(caller, leg, outcome)) {
+    else if (this.hedges.answered(caller, leg, outcome)) {
       // Another copy is still out.
       this.failed++
       legs.release(leg)
@@ -354,23 +314,6 @@ export class Callers implements Part {
     legs.release(leg)
     legs.pc[caller]!++
     kernel.task(this.resumeKind, caller, legs.timer[caller]!)
-  }
-
-  /** Takes the leg out of its caller's copies. Of a success the others are given up; else: whether there are others. */
-  private unlink(caller: number, leg: number, outcome: number): boolean {
-    const { legs, columns } = this
-    const { sibling } = columns
-    if (legs.child[caller] === leg) {
-      legs.child[caller] = sibling[leg]!
-    } else {
-      let before = legs.child[caller]!
-      while (sibling[before] !== leg) before = sibling[before]!
-      sibling[before] = sibling[leg]!
-    }
-    if (outcome !== OK) return legs.child[caller]! >= 0
-    if (columns.sent[leg]! > legs.sentAt[caller]!) this.sites.add(legs.via[leg]!, HEDGE_WINS)
-    this.abandon(caller, -1)
-    return false
   }
 
   /** Tells the calling site how the leg ended for it; -1: it was no longer wanted. */
