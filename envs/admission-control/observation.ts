@@ -17,7 +17,7 @@ export class AdmissionObservation {
   constructor(levels: number, demand: number) {
     this.size = SHARED + levels
     this.demand = demand
-    this.rows = new Rows(new Float32Array(this.size))
+    this.rows = Rows.of(this.size)
   }
 
   /** `decision` false: the run has ended and nothing is to be admitted, what is seen is the service without traffic. */

@@ -29,8 +29,8 @@ export class LoadBalancingObservation {
   private readonly capacity: readonly number[]
   /** Of each slot, the work at which it counts as half full: as many seconds of all its cores as times are scaled with. */
   private readonly halfFull: readonly Float64Array[]
-  /** Of each balancer. */
-  private readonly rows: readonly Rows[]
+  private readonly ratio: readonly Float64Array[]
+  private readonly rows: Rows
 
   /** `demand`: S, the mean nominal demand of a request in seconds. */
   constructor(
@@ -52,17 +52,8 @@ export class LoadBalancingObservation {
       Float64Array.from({ length: n }, (_, i) => cores[i]! * (hideSpeed ? 1 : speed[i]!)),
     )
     this.halfFull = powers.map((power) => power.map((value) => 5 * demand * value))
-    this.rows = balancers.map(({ reporting }, index) => {
-      const power = powers[index]!
-      const strongest = Math.max(...power)
-      const template = new Float32Array(this.size)
-      for (let i = 0; i < this.slots; i++) {
-        const at = this.layout.shared + i * this.layout.each
-        template[at + 2] = hideSpeed ? 0 : power[i]! / strongest
-        if (!reporting) template[at + 7] = 1
-      }
-      return new Rows(template)
-    })
+    this.ratio = powers.map((power) => power.map((value) => (hideSpeed ? 0 : value / Math.max(...power))))
+    this.rows = Rows.of(this.size)
     this.capacity = balancers.map(
       ({ cores, speed }) => cores.reduce((sum, count, i) => sum + count * speed[i]!, 0) / demand,
     )
@@ -72,7 +63,7 @@ export class LoadBalancingObservation {
   read(view: Balancer, index: number, simulation: Simulation, decision: boolean): Float32Array {
     const { demand, slots, full } = this
     const { shared, each } = this.layout
-    const out = this.rows[index]!.next()
+    const out = this.rows.next()
     const scale = 5 * demand
     out[0] = sat(view.arrivalRate, this.capacity[index]!)
     out[1] = lg(view.inFlightTotal)
@@ -82,7 +73,8 @@ export class LoadBalancingObservation {
       out[4 + view.requestClass] = 1
     }
     const halfFull = this.halfFull[index]!
-    const { time, available, inFlight, work, latency, failures, updatedAt } = view
+    const ratio = this.ratio[index]!
+    const { time, available, inFlight, work, latency, failures, updatedAt, reporting } = view
     const { readySince } = simulation.world.replicas
     const { replicas } = view.spec
     // Nothing is called in here that the compiler could not make part of the loop.
@@ -93,6 +85,8 @@ export class LoadBalancingObservation {
         out[at + 8] = sat(time - readySince[replicas[i]!]!, READY_SCALE)
       }
       out[at + 1] = lgCount(inFlight[i]!)
+      out[at + 2] = ratio[i]!
+      if (!reporting) out[at + 7] = 1
       const owed = work[i]!
       if (owed > 0) out[at + 3] = sat(owed, halfFull[i]!)
       const response = latency[i]!
@@ -102,14 +96,15 @@ export class LoadBalancingObservation {
         out[at + 5] = failures[i]! * keep
       }
     }
-    if (view.reporting) this.writeReports(out, view)
+    if (reporting) this.writeReports(out, view)
     if (full) this.writeTruth(out, view, simulation)
     return out
   }
 
   /** What the replicas have last said of themselves. */
-  private writeReports(out: Float32Array, { time, reportedAt, reportedLoad }: Balancer): void {
+  private writeReports(out: Float32Array, view: Balancer): void {
     const { shared, each } = this.layout
+    const { time, reportedAt, reportedLoad } = view
     for (let i = 0; i < this.slots; i++) {
       const at = shared + i * each
       const reported = reportedAt[i]!
