@@ -62,6 +62,22 @@ test('gives events by time, then first ones, then the order of their pushes: as 
   )
 })
 
+test('keeps the order while it grows past a list and shrinks to one again', () => {
+  const queue = new EventQueue()
+  const times = Array.from({ length: 300 }, (_, i) => (i * 7919) % 41)
+  const popped: number[] = []
+  const pop = (): void => {
+    expect(queue.popBefore(Number.POSITIVE_INFINITY)).toBe(true)
+    popped.push(queue.poppedTime * 1000 + queue.poppedA)
+  }
+  for (let round = 0; round < 3; round++) {
+    times.forEach((time, i) => queue.push(100 * round + time, 0, i, 0))
+    while (queue.size > 0) pop()
+  }
+  expect(popped).toEqual([...popped].sort((a, b) => a - b))
+  expect(popped).toHaveLength(900)
+})
+
 test('has nothing next when it is empty', () => {
   const queue = new EventQueue()
   expect(queue.peekTime()).toBe(Number.POSITIVE_INFINITY)
