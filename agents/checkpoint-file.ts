@@ -5,7 +5,8 @@ import type { Agent } from './agent.ts'
 import { type AgentContext, loadAgent } from './create-agent.ts'
 
 /** Readers see the old file or the new one, never a part, whenever the process or the machine stops. */
-export function writeFileAtomic(path: string, bytes: Uint8Array): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
   // In the same folder: a rename is atomic within one file system only.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {

@@ -1,6 +1,7 @@
 /** Runs a suite to its report; what was computed before is not computed again. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeFileAtomic } from '../agents/checkpoint-file.ts'
 import { checkSuite } from './check-suite.ts'
 import { hashOf, identity } from './identity.ts'
 import type { Kit } from './kit.ts'
@@ -10,7 +11,7 @@ import type { Report } from './report/types.ts'
 import { runTask, type Trained } from './run-task.ts'
 import type { Executor } from './runner/executor.ts'
 import { inProcess } from './runner/in-process.ts'
-import { folderStore, memoryStore, writeAtomically } from './runner/store.ts'
+import { folderStore, memoryStore } from './runner/store.ts'
 import { type UnitEvent, UnitRunner } from './runner/unit-runner.ts'
 import { workerPool } from './runner/worker-pool.ts'
 import { findSuite } from './suites/index.ts'
@@ -60,7 +61,7 @@ export async function runSuite(options: RunSuiteOptions): Promise<Report> {
   const saveManifest = (report: Report | null): void => {
     if (out === undefined) return
     const manifest: BenchmarkManifest = makeManifest(suite, code, runner.digests, report)
-    writeAtomically(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+    writeFileAtomic(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   }
   try {
     saveManifest(null)
@@ -80,7 +81,7 @@ export async function runSuite(options: RunSuiteOptions): Promise<Report> {
       tasks: done,
       overall: overallScores(done),
     }
-    if (out !== undefined) writeAtomically(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+    if (out !== undefined) writeFileAtomic(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
     saveManifest(report)
     return report
   } finally {

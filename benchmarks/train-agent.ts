@@ -1,12 +1,12 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeFileAtomic } from '../agents/checkpoint-file.ts'
 import { SimError } from '../src/errors.ts'
 import { defaultCost } from './default-cost.ts'
 import { environmentSpec } from './environment-spec.ts'
 import { hashBytes, identity } from './identity.ts'
 import { type Machine, machine } from './manifest.ts'
 import { defaultExecutor, type RunOptions } from './run-suite.ts'
-import { writeAtomically } from './runner/store.ts'
 import { seedsOf } from './seeds.ts'
 import type { CostKind, Kwargs } from './types.ts'
 import type { CurvePoint, TrainResult, TrainUnit, UnitProgress } from './units/types.ts'
@@ -114,8 +114,8 @@ export async function trainAgent(options: TrainAgentOptions): Promise<TrainedAge
       seconds: result.timing.trainSeconds,
     }
     if (out !== undefined) {
-      writeAtomically(join(out, 'agent.ckpt'), checkpoint)
-      writeAtomically(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+      writeFileAtomic(join(out, 'agent.ckpt'), checkpoint)
+      writeFileAtomic(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     }
     return { checkpoint, manifest }
   } finally {

@@ -2,8 +2,9 @@
  * Where results are kept: one JSON file per unit, written once and whole, and its checkpoint beside it. A file
  * whose digest does not match is no result.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeFileAtomic } from '../../agents/checkpoint-file.ts'
 import { hashBytes, hashOf, type Identity } from '../identity.ts'
 import type { Unit, UnitResult } from '../units/types.ts'
 
@@ -64,16 +65,9 @@ export function folderStore(folder: string, identity: Identity): ResultStore {
     },
     write(id, unit, result) {
       const bare = result.kind === 'train' ? { ...result, checkpoint: undefined } : result
-      if (result.kind === 'train') writeAtomically(checkpointOf(id), result.checkpoint)
+      if (result.kind === 'train') writeFileAtomic(checkpointOf(id), result.checkpoint)
       const stored = { id, unit, identity, digest: resultDigest(result), result: bare }
-      writeAtomically(fileOf(id), `${JSON.stringify(stored)}\n`)
+      writeFileAtomic(fileOf(id), `${JSON.stringify(stored)}\n`)
     },
   }
-}
-
-/** Nobody ever sees half a file: it is written under another name and renamed. */
-export function writeAtomically(file: string, content: string | Uint8Array): void {
-  const temporary = `${file}.${process.pid}.tmp`
-  writeFileSync(temporary, content)
-  renameSync(temporary, file)
 }

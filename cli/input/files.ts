@@ -7,10 +7,10 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { writeFileAtomic } from '../../agents/checkpoint-file.ts'
 import { ConfigError } from '../../src/errors.ts'
 
 export function readText(file: string): string {
@@ -37,14 +37,8 @@ export function resolverFor(scenarioFile: string): (reference: string) => string
 }
 
 export function writeAtomic(file: string, content: string | Uint8Array): void {
-  const temporary = temporaryName(file)
-  try {
-    writeFileSync(temporary, content)
-    renameSync(temporary, file)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  prepare(file)
+  writeFileAtomic(file, content)
 }
 
 /** Indented JSON; nothing where no file is named. */
@@ -61,7 +55,8 @@ export class LineWriter {
 
   constructor(file: string) {
     this.file = file
-    this.temporary = temporaryName(file)
+    prepare(file)
+    this.temporary = `${file}.${process.pid}.tmp`
     this.descriptor = openSync(this.temporary, 'w')
   }
 
@@ -88,13 +83,12 @@ export class LineWriter {
   }
 }
 
-/** In the same folder, which is made if it is missing: a rename across file systems is not atomic. */
-function temporaryName(file: string): string {
+/** Makes the folder of a file if it is missing. */
+function prepare(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     throw refusal('a folder, expected a file to write', file, 'Name a file in it.')
   }
   mkdirSync(dirname(file), { recursive: true })
-  return `${file}.${process.pid}.tmp`
 }
 
 function refusal(what: string, file: string, hint: string): ConfigError {

@@ -1,39 +1,23 @@
-/** Numbers for people: three significant digits, the unit that fits. */
+/** Numbers for people, as the report writes them too: three significant digits, the unit that fits. */
+import { number, percent, seconds } from '../../report/format.ts'
 
-const UNITS = [
-  { unit: 's', seconds: 1 },
-  { unit: 'ms', seconds: 1e-3 },
-  { unit: 'µs', seconds: 1e-6 },
-  { unit: 'ns', seconds: 1e-9 },
-]
+/** Whole numbers in full, others with three significant digits. */
+export const formatNumber: (value: number) => string = number
 
 /** `61.2 ms`; null, of which there was nothing to measure, is `-`. */
-export function formatDuration(seconds: number | null): string {
-  if (seconds === null) return '-'
-  if (seconds === 0) return '0 s'
-  const { unit, seconds: size } = UNITS.find((candidate) => Math.abs(seconds) >= candidate.seconds) ?? {
-    unit: 'ns',
-    seconds: 1e-9,
-  }
-  return `${formatNumber(seconds / size)} ${unit}`
+export function formatDuration(value: number | null): string {
+  return value === null ? '-' : seconds(value)
 }
 
 /** `0.0312` gives `3.12 %`. */
 export function formatPercent(fraction: number | null): string {
-  return fraction === null ? '-' : `${formatNumber(fraction * 100)} %`
+  return fraction === null ? '-' : percent(fraction)
 }
 
 /** What was measured for an objective, by its text: `errors < 1%`, `throughput > 100/s`, else a latency. */
 export function formatObjective(text: string, value: number): string {
   if (text.startsWith('errors')) return formatPercent(value)
   return text.startsWith('throughput') ? `${formatNumber(value)}/s` : formatDuration(value)
-}
-
-/** Whole numbers in full, others with three significant digits. */
-export function formatNumber(value: number): string {
-  if (Number.isInteger(value)) return String(value)
-  if (Math.abs(value) >= 1000) return String(Math.round(value))
-  return String(Number(value.toPrecision(3)))
 }
 
 export function formatBytes(bytes: number): string {
