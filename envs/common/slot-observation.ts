@@ -24,6 +24,7 @@ export function writeSlots(
   const { replicas, services } = simulation.world
   const balancer = balancers[0]!
   const scale = 5 * demand
+  const owed = full ? services.backlogs() : undefined
   const { now } = simulation
   let strongest = 0
   for (let i = 0; i < n; i++) strongest = Math.max(strongest, cores[i]! * speed[i]!)
@@ -46,11 +47,11 @@ export function writeSlots(
     }
     if (pool.available[i] === 1) out[next + 8] = sat(now - replicas.readySince[r]!, READY_SCALE)
     out[next + 9] = Math.min(1, pool.weights[i]!)
-    if (full) {
+    if (owed !== undefined) {
       const now = replicas.speed[r]!
       out[next + 10] = lg(replicas.load[r]!)
       out[next + 11] = lg(replicas.expected[r]!)
-      out[next + 12] = sat(services.backlog(r) / (cores[i]! * now), scale)
+      out[next + 12] = sat(owed[r]! / (cores[i]! * now), scale)
       out[next + 13] = Math.min(1, now / speed[i]!)
     }
     next += full ? FULL_SLOT_VALUES : SLOT_VALUES

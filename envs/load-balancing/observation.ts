@@ -120,13 +120,14 @@ export class LoadBalancingObservation {
   /** What no balancer sees. */
   private writeTruth(out: Float32Array, view: Balancer, simulation: Simulation): void {
     const { replicas, services } = simulation.world
+    const owed = services.backlogs()
     writeModulation(out, 4 + this.classes, simulation)
     view.spec.replicas.forEach((r, i) => {
       const at = this.layout.shared + i * this.layout.each + OWN
       const speed = replicas.speed[r]!
       out[at] = lg(replicas.load[r]!)
       out[at + 1] = lg(replicas.expected[r]!)
-      out[at + 2] = sat(services.backlog(r) / (view.cores[i]! * speed), 5 * this.demand)
+      out[at + 2] = sat(owed[r]! / (view.cores[i]! * speed), 5 * this.demand)
       out[at + 3] = Math.min(1, speed / view.speed[i]!)
     })
   }

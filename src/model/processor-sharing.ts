@@ -115,10 +115,13 @@ export class ProcessorSharing implements Cores {
     legs.core[row] = CORE_NONE
   }
 
-  backlog(replica: number): number {
-    this.advance(replica)
-    const share = this.shares[replica]!
-    return share.leave.reduce((sum, leave) => sum + Math.max(0, leave - share.virtual), 0)
+  readBacklogs(owed: Float64Array): void {
+    const { now } = this.world.kernel
+    this.shares.forEach(({ rows, leave, virtual, updated }, r) => {
+      // Without `advance`: whoever looks must not change what comes out.
+      const time = rows.length > 0 ? virtual + (now - updated) * this.rate(r) : virtual
+      owed[r] = leave.reduce((sum, one) => sum + Math.max(0, one - time), 0)
+    })
   }
 
   private rate(r: number): number {

@@ -255,9 +255,13 @@ export class Services implements Part {
     this.network.drop(row)
   }
 
-  /** Seconds of a core at speed 1 that replica `r` still owes. */
-  backlog(r: number): number {
-    return this.cores[this.replicas.service[r]!]!.backlog(r)
+  /** Seconds of a core at speed 1 that each replica still owes its legs. */
+  backlogs(): Float64Array {
+    const owed = new Float64Array(this.compiled.replicaCount)
+    // First the one that writes all replicas, those of others too.
+    this.sharing?.readBacklogs(owed)
+    this.fifo.readBacklogs(owed)
+    return owed
   }
 
   save(): unknown {
