@@ -1,6 +1,6 @@
 /**
  * Where results are kept: one JSON file per unit, written once and whole, and its checkpoint beside it. A file
- * whose digest does not match is no result.
+ * whose digest does not match, or whose unit is not the one that its name says, is no result.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -58,7 +58,8 @@ export function folderStore(folder: string, identity: Identity): ResultStore {
           stored.result.kind === 'train'
             ? { ...stored.result, checkpoint: new Uint8Array(readFileSync(checkpointOf(id))) }
             : stored.result
-        return stored.digest === resultDigest(result) ? result : undefined
+        const whole = stored.digest === resultDigest(result) && unitId(stored.unit, stored.identity) === id
+        return whole ? result : undefined
       } catch {
         return undefined
       }
