@@ -23,6 +23,6 @@ export interface Cores extends Part {
   oldestWaitSince(replica: number): number
   /** The row stops, whether it waits, works or holds its core. */
   cancel(row: number): void
-  /** Seconds of a core at speed 1 that each of its replicas still owes its legs, by replica into `owed`. */
+  /** Seconds of a core at speed 1 that each of its replicas still owes its legs, by replica into zeros. */
   readBacklogs(owed: Float64Array): void
 }

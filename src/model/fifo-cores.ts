@@ -29,8 +29,6 @@ export class FifoCores implements Cores {
   private admission: Admission | undefined
   /** 1 where a row may be dropped when it is next. */
   private watched: Uint8Array
-  /** 1 where the service of the replica serves first come, first served. */
-  private readonly own: Uint8Array
   private readonly cores: Int32Array
   private readonly waitCell: Int32Array
   private readonly cpuCell: Int32Array
@@ -50,13 +48,11 @@ export class FifoCores implements Cores {
       ? new CoreQueue(legs, kernel, compiled.classes, orders)
       : new Fifo(legs, compiled.replicaCount)
     this.watched = new Uint8Array(compiled.replicaCount)
-    this.own = new Uint8Array(compiled.replicaCount)
     this.cores = new Int32Array(compiled.replicaCount)
     this.waitCell = new Int32Array(compiled.replicaCount)
     this.cpuCell = new Int32Array(compiled.replicaCount)
     for (const spec of compiled.services) {
       for (let r = spec.firstReplica; r < spec.firstReplica + spec.slots; r++) {
-        this.own[r] = spec.discipline === 'fifo' ? 1 : 0
         this.cores[r] = spec.cores
         this.waitCell[r] = spec.cells.cpuWait
         this.cpuCell[r] = spec.cells.cpu
@@ -236,13 +232,12 @@ export class FifoCores implements Cores {
   }
 
   readBacklogs(owed: Float64Array): void {
-    const { legs, kernel, replicas, own } = this
-    for (let r = 0; r < own.length; r++) if (own[r] === 1) owed[r] = 0
+    const { legs, kernel, replicas, services } = this
     for (let row = 0; row < legs.end; row += legs.stride) {
       const core = legs.core[row]!
       if (core !== CORE_WAITING && core !== CORE_GRANTED && core !== CORE_RUNNING) continue
       const r = legs.replica[row]!
-      if (r < 0 || own[r] !== 1) continue
+      if (r < 0 || services.cores[replicas.service[r]!] !== this) continue
       const done = core === CORE_RUNNING ? (kernel.now - legs.workAt[row]!) * replicas.speed[r]! : 0
       owed[r] = owed[r]! + Math.max(0, legs.work[row]! - done)
     }

@@ -118,8 +118,9 @@ export class ProcessorSharing implements Cores {
   readBacklogs(owed: Float64Array): void {
     const { now } = this.world.kernel
     this.shares.forEach(({ rows, leave, virtual, updated }, r) => {
+      if (rows.length === 0) return
       // Without `advance`: whoever looks must not change what comes out.
-      const time = rows.length > 0 ? virtual + (now - updated) * this.rate(r) : virtual
+      const time = virtual + (now - updated) * this.rate(r)
       owed[r] = leave.reduce((sum, one) => sum + Math.max(0, one - time), 0)
     })
   }

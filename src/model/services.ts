@@ -258,9 +258,7 @@ export class Services implements Part {
   /** Seconds of a core at speed 1 that each replica still owes its legs. */
   backlogs(): Float64Array {
     const owed = new Float64Array(this.compiled.replicaCount)
-    // First the one that writes all replicas, those of others too.
-    this.sharing?.readBacklogs(owed)
-    this.fifo.readBacklogs(owed)
+    for (const cores of new Set(this.cores)) cores.readBacklogs(owed)
     return owed
   }
 
