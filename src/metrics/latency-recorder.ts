@@ -5,7 +5,7 @@
  */
 import { grown } from '../engine/typed.ts'
 import { highWord, powerOfTwo } from '../random/elementary/bits.ts'
-import { Moments, type MomentsState } from './moments.ts'
+import { Moments } from './moments.ts'
 
 /** Latencies kept exactly, per class. */
 export const RAW_CAP = 100_000
@@ -99,7 +99,7 @@ export class LatencyRecorder {
 
 export type LatencyState = {
   count: number
-  moments: MomentsState
+  moments: unknown
   raw: Float64Array
   phaseSums: Float64Array
   tailCounts: Float64Array

@@ -1,5 +1,5 @@
 /** Count, sum, squares, extremes and histogram of values, taken up one by one. */
-import { FLOAT_ZERO } from '../engine/typed.ts'
+import { FLOAT_ZERO, loadFields, saveFields } from '../engine/typed.ts'
 import { LogHistogram } from './log-histogram.ts'
 
 export class Moments {
@@ -33,28 +33,17 @@ export class Moments {
     return Math.max(0, this.squares - (off * off) / this.count)
   }
 
-  save(): MomentsState {
-    const { count, sum, min, max, squares, pivot } = this
-    return { count, sum, min, max, squares, pivot, histogram: this.histogram.save() }
+  save(): unknown {
+    return {
+      ...saveFields(this as unknown as Record<string, unknown>, FIELDS),
+      histogram: this.histogram.save(),
+    }
   }
 
-  load(state: MomentsState): void {
-    this.count = state.count
-    this.sum = state.sum
-    this.min = state.min
-    this.max = state.max
-    this.squares = state.squares
-    this.pivot = state.pivot
-    this.histogram.load(state.histogram)
+  load(state: unknown): void {
+    loadFields(this as unknown as Record<string, unknown>, FIELDS, state)
+    this.histogram.load((state as { histogram: unknown }).histogram)
   }
 }
 
-export type MomentsState = {
-  count: number
-  sum: number
-  min: number
-  max: number
-  squares: number
-  pivot: number
-  histogram: unknown
-}
+const FIELDS = ['count', 'sum', 'min', 'max', 'squares', 'pivot']
