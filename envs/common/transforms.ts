@@ -11,11 +11,6 @@ export function lg(x: number): number {
   return whole === x ? TABLE[whole]! : log1p(x) * SCALE
 }
 
-/** The same of an integer. */
-export function lgCount(count: number): number {
-  return count < 1000 ? TABLE[count]! : 1
-}
-
 /** Quantities with a natural scale a: x / (x + a), a half at a. */
 export function sat(x: number, a: number): number {
   return x / (x + a)

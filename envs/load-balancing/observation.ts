@@ -9,7 +9,7 @@ import type { Simulation } from '../../src/simulation/index.ts'
 import { decay } from '../common/decay.ts'
 import { modulationSize, writeModulation } from '../common/modulation.ts'
 import { Rows } from '../common/rows.ts'
-import { lg, lgCount, sat } from '../common/transforms.ts'
+import { lg, sat } from '../common/transforms.ts'
 
 const OWN = 9
 const FULL = 13
@@ -77,14 +77,13 @@ export class LoadBalancingObservation {
     const { time, available, inFlight, work, latency, failures, updatedAt, reporting } = view
     const { readySince } = simulation.world.replicas
     const { replicas } = view.spec
-    // Nothing is called in here that the compiler could not make part of the loop.
     for (let i = 0; i < slots; i++) {
       const at = shared + i * each
       if (available[i] === 1) {
         out[at] = 1
         out[at + 8] = sat(time - readySince[replicas[i]!]!, READY_SCALE)
       }
-      out[at + 1] = lgCount(inFlight[i]!)
+      out[at + 1] = lg(inFlight[i]!)
       out[at + 2] = ratio[i]!
       if (!reporting) out[at + 7] = 1
       const owed = work[i]!
