@@ -83,7 +83,7 @@ export class LineWriter {
   }
 }
 
-/** Makes the folder of a file if it is missing. */
+/** Before a file is written: its folder is made if it is missing. @throws ConfigError where it is a folder itself. */
 function prepare(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     throw refusal('a folder, expected a file to write', file, 'Name a file in it.')

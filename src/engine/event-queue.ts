@@ -35,7 +35,7 @@ export class EventQueue {
   private time = new Float64Array(this.capacity)
   private slot = new Int32Array(this.capacity)
 
-  /** The event that `pop` took out. */
+  /** The event that `popBefore` took out. */
   poppedTime: number = FLOAT_ZERO
   poppedKind = 0
   poppedA = 0
