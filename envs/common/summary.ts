@@ -2,6 +2,7 @@
 import { RECENT } from '../../src/model/requests.ts'
 import { OUTCOMES, type OutcomeCounts } from '../../src/results/types.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
+import { NOTHING, type StepOutcomes, StepOutcomesMaker } from './step-outcomes.ts'
 
 export type Summary = {
   readonly decisions: number
@@ -18,9 +19,6 @@ type OutcomeTrackerState = {
   readonly total: number
 }
 
-/** Class -> outcome -> count. */
-export type StepOutcomes = Readonly<Record<string, Readonly<Record<string, number>>>>
-
 /** Counts of requests by (class, outcome) since the last look. */
 export class OutcomeTracker {
   private readonly before: Float64Array
@@ -29,11 +27,11 @@ export class OutcomeTracker {
   private readonly simulation: Simulation
   /** Of the requests of a step, class x outcomes in rising order. */
   private readonly keys: Int32Array = new Int32Array(RECENT)
-  private readonly root: Known = known()
-  private kept = 0
+  private readonly maker: StepOutcomesMaker
 
   constructor(simulation: Simulation) {
     this.simulation = simulation
+    this.maker = StepOutcomesMaker.of(simulation.world.compiled.classes)
     this.before = simulation.world.requests.outcomes.slice()
     this.start = this.before.slice()
     this.total = this.ended()
@@ -53,7 +51,7 @@ export class OutcomeTracker {
     return total - from <= RECENT ? this.few(from, total) : this.many()
   }
 
-  /** Of a few requests, which is nearly always: the same combinations come again and again, each is made once. */
+  /** Of a few requests, which is nearly always. */
   private few(from: number, total: number): StepOutcomes {
     const { recent } = this.simulation.world.requests
     const { keys, before } = this
@@ -65,14 +63,7 @@ export class OutcomeTracker {
       for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!
       keys[at] = key
     }
-    if (count > FEW && this.kept > MOST_KEPT) return this.build(keys.subarray(0, count))
-    let node = this.root
-    for (let i = 0; i < count; i++) node = node.next[keys[i]!] ??= known()
-    if (node.outcomes === undefined) {
-      node.outcomes = this.build(keys.subarray(0, count))
-      this.kept++
-    }
-    return node.outcomes
+    return this.maker.get(keys, count)
   }
 
   private many(): StepOutcomes {
@@ -82,21 +73,7 @@ export class OutcomeTracker {
     for (let key = 0; key < outcomes.length; key++) {
       for (; before[key]! < outcomes[key]!; before[key]!++) keys.push(key)
     }
-    return this.build(keys)
-  }
-
-  /** `keys`: class x outcome of each request, in rising order. */
-  private build(keys: Iterable<number>): StepOutcomes {
-    const { classes } = this.simulation.world.compiled
-    const result: Record<string, Record<string, number>> = {}
-    for (const key of keys) {
-      const cls = Math.floor(key / OUTCOMES.length)
-      const outcome = OUTCOMES[key - cls * OUTCOMES.length]!
-      const own = (result[classes[cls]!.name] ??= {})
-      own[outcome] = (own[outcome] ?? 0) + 1
-    }
-    for (const own of Object.values(result)) Object.freeze(own)
-    return Object.freeze(result)
+    return this.maker.make(keys, keys.length)
   }
 
   summary(decisions: number, seconds: number): Summary {
@@ -122,17 +99,4 @@ export class OutcomeTracker {
     this.start.set(state.start)
     this.total = state.total
   }
-}
-
-const NOTHING: StepOutcomes = Object.freeze({})
-
-/** Combinations of more requests than the first are kept only until there are as many as the second. */
-const FEW = 4
-const MOST_KEPT = 1000
-
-/** The combinations that begin with the same requests. */
-type Known = { outcomes: StepOutcomes | undefined; readonly next: (Known | undefined)[] }
-
-function known(): Known {
-  return { outcomes: undefined, next: [] }
 }

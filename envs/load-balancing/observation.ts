@@ -74,25 +74,33 @@ export class LoadBalancingObservation {
     }
     const halfFull = this.halfFull[index]!
     const ratio = this.ratio[index]!
-    const { time, available, inFlight, work, latency, failures, updatedAt, reporting } = view
+    const { time, available, inFlight, seen, reporting } = view
     const { readySince } = simulation.world.replicas
     const { replicas } = view.spec
+    // Most slots have been ready for equally long.
+    let since = Number.NEGATIVE_INFINITY
+    let ready = 1
     for (let i = 0; i < slots; i++) {
       const at = shared + i * each
       if (available[i] === 1) {
+        const readyAt = readySince[replicas[i]!]!
+        if (readyAt !== since) {
+          since = readyAt
+          ready = sat(time - since, READY_SCALE)
+        }
         out[at] = 1
-        out[at + 8] = sat(time - readySince[replicas[i]!]!, READY_SCALE)
+        out[at + 8] = ready
       }
       out[at + 1] = lg(inFlight[i]!)
       out[at + 2] = ratio[i]!
       if (!reporting) out[at + 7] = 1
-      const owed = work[i]!
+      const owed = seen[i]!
       if (owed > 0) out[at + 3] = sat(owed, halfFull[i]!)
-      const response = latency[i]!
+      const response = seen[i + slots]!
       if (response > 0) {
-        const keep = decay((time - updatedAt[i]!) / EWMA_TIME)
+        const keep = decay((time - seen[i + 3 * slots]!) / EWMA_TIME)
         out[at + 4] = sat(response * keep, scale)
-        out[at + 5] = failures[i]! * keep
+        out[at + 5] = seen[i + 2 * slots]! * keep
       }
     }
     if (reporting) this.writeReports(out, view)

@@ -3,7 +3,8 @@
  * is (time, sequence, kind, a, b), numbers only. Up to some dozens of events are a linked list in rising order: what
  * is scheduled is mostly due before most others, and walking past a few costs less than the mispredicted branches of a
  * heap. More of them are a binary heap. There, popping leaves a hole at the root that the next push fills: most
- * handlers schedule one successor, which then costs a single sift.
+ * handlers schedule one successor, which then costs a single sift. Events that are due in the order in which they are
+ * scheduled, as messages over a link of constant latency are, wait in a line beside it and cost neither walk nor sift.
  */
 import { FLOAT_ZERO, grown } from './typed.ts'
 
@@ -17,7 +18,8 @@ const FIELDS = 4
 const NEXT = 3
 
 export class EventQueue {
-  size = 0
+  /** Without the line. */
+  private size = 0
   private capacity = 64
   private isHeap = false
   private hole = false
@@ -31,6 +33,9 @@ export class EventQueue {
   /** The first slot of the list, and the first free one; -1. */
   private head = -1
   private free = -1
+  /** The first slot and the last of the line, in rising order; the first is -1 where there is none. */
+  private line = -1
+  private lineEnd = -1
   /** The heap: times and slots. */
   private time = new Float64Array(this.capacity)
   private slot = new Int32Array(this.capacity)
@@ -50,7 +55,27 @@ export class EventQueue {
     this.insert(time, this.firstSequence++, kind, a, b)
   }
 
+  /** Like `push`, for events that are mostly due after those pushed so before. */
+  pushBehind(time: number, kind: number, a: number, b: number): void {
+    const order = this.sequence++
+    const slot = this.slotFor(time, order, kind, a, b)
+    const { line, lineEnd, fields } = this
+    if (line >= 0 && time < this.due[lineEnd >> 1]!) {
+      this.place(slot, time, order)
+      return
+    }
+    fields[slot + NEXT] = -1
+    if (line < 0) this.line = slot
+    else fields[lineEnd + NEXT] = slot
+    this.lineEnd = slot
+  }
+
   private insert(time: number, order: number, kind: number, a: number, b: number): void {
+    this.place(this.slotFor(time, order, kind, a, b), time, order)
+  }
+
+  /** A slot that holds the event and is nowhere yet. */
+  private slotFor(time: number, order: number, kind: number, a: number, b: number): number {
     let slot = this.free
     if (slot >= 0) this.free = this.fields[slot + NEXT]!
     else slot = this.newSlot()
@@ -61,6 +86,11 @@ export class EventQueue {
     const half = slot >> 1
     due[half] = time
     due[half + 1] = order
+    return slot
+  }
+
+  /** Puts the slot into the list or heap. */
+  private place(slot: number, time: number, order: number): void {
     const size = this.size++
     if (!this.isHeap) {
       this.insertIntoList(time, order, slot)
@@ -73,33 +103,53 @@ export class EventQueue {
     }
   }
 
+  /** How many events are pending. */
+  get count(): number {
+    let count = this.size
+    for (let slot = this.line; slot >= 0; slot = this.fields[slot + NEXT]!) count++
+    return count
+  }
+
   /** Time of the first event; Infinity when there is none. */
   peekTime(): number {
     if (this.hole) this.fill()
-    if (this.size === 0) return Number.POSITIVE_INFINITY
-    return this.isHeap ? this.time[0]! : this.due[this.head >> 1]!
+    const { line } = this
+    const slot = this.isHeap ? this.slot[0]! : this.head
+    const first = line >= 0 && (slot < 0 || this.isBefore(line, slot)) ? line : slot
+    return first < 0 ? Number.POSITIVE_INFINITY : this.due[first >> 1]!
   }
 
   /** Whether there is no event up to `time`. */
   isClearUntil(time: number): boolean {
+    const { line, head, due } = this
+    if (line >= 0 && !(due[line >> 1]! > time)) return false
+    if (this.isHeap) return this.isHeapClearUntil(time)
+    return head < 0 || due[head >> 1]! > time
+  }
+
+  private isHeapClearUntil(time: number): boolean {
     const { size, time: times } = this
-    if (size === 0) return true
-    if (!this.isHeap) return this.due[this.head >> 1]! > time
     if (!this.hole) return times[0]! > time
-    return times[1]! > time && !(size > 1 && times[2]! <= time)
+    return !(size > 0 && times[1]! <= time) && !(size > 1 && times[2]! <= time)
   }
 
   /** Takes the first event before `limit` out into `popped*`; false when there is none. */
   popBefore(limit: number): boolean {
     if (this.hole) this.fill()
-    const { isHeap, fields } = this
-    if (this.size === 0) return false
-    const slot = isHeap ? this.slot[0]! : this.head
+    const { isHeap, fields, line } = this
+    const other = isHeap ? this.slot[0]! : this.head
+    const inLine = line >= 0 && (other < 0 || this.isBefore(line, other))
+    const slot = inLine ? line : other
+    if (slot < 0) return false
     const time = this.due[slot >> 1]!
     if (!(time < limit)) return false
-    this.size--
-    this.hole = isHeap
-    if (!isHeap) this.head = fields[slot + NEXT]!
+    if (inLine) {
+      this.line = fields[slot + NEXT]!
+    } else {
+      this.size--
+      this.hole = isHeap
+      if (!isHeap) this.head = fields[slot + NEXT]!
+    }
     this.poppedTime = time
     this.poppedKind = fields[slot]!
     this.poppedA = fields[slot + 1]!
@@ -109,20 +159,34 @@ export class EventQueue {
     return true
   }
 
+  /** Whether the event of slot `a` comes before that of slot `b`. */
+  private isBefore(a: number, b: number): boolean {
+    const { due } = this
+    const timeA = due[a >> 1]!
+    const timeB = due[b >> 1]!
+    return timeA < timeB || (timeA === timeB && due[(a >> 1) + 1]! < due[(b >> 1) + 1]!)
+  }
+
   /** Calls `visit` with what each pending event of that kind carries, in no order that matters. */
   forEach(kind: number, visit: (a: number, b: number) => void): void {
-    for (const slot of this.slots()) {
-      if (this.fields[slot] === kind) visit(this.fields[slot + 1]!, this.fields[slot + 2]!)
+    for (const slots of [this.slots(), this.chain(this.line)]) {
+      for (const slot of slots) {
+        if (this.fields[slot] === kind) visit(this.fields[slot + 1]!, this.fields[slot + 2]!)
+      }
     }
   }
 
-  /** The slots of all events, in the order of the list or heap. */
+  /** The slots of the list or heap, in its order. */
   private slots(): Int32Array {
     if (this.hole) this.fill()
-    if (this.isHeap) return this.slot.slice(0, this.size)
-    const slots = new Int32Array(this.size)
-    for (let i = 0, slot = this.head; slot >= 0; slot = this.fields[slot + NEXT]!) slots[i++] = slot
-    return slots
+    return this.isHeap ? this.slot.slice(0, this.size) : this.chain(this.head)
+  }
+
+  /** The slots that are linked from `first` on. */
+  private chain(first: number): Int32Array {
+    const slots: number[] = []
+    for (let slot = first; slot >= 0; slot = this.fields[slot + NEXT]!) slots.push(slot)
+    return Int32Array.from(slots)
   }
 
   private insertIntoList(time: number, order: number, slot: number): void {
@@ -228,13 +292,19 @@ export class EventQueue {
     return this.capacity * (4 * FIELDS + 2 * 8 + 8 + 4)
   }
 
-  /** Plain data: the pending events as columns, in the order of the list or heap. */
+  /** Plain data: the pending events as columns, in the order of the list or heap, and of the line. */
   save(): EventQueueState {
-    const slots = this.slots()
     return {
       isHeap: this.isHeap,
       sequence: this.sequence,
       firstSequence: this.firstSequence,
+      main: this.columnsOf(this.slots()),
+      line: this.columnsOf(this.chain(this.line)),
+    }
+  }
+
+  private columnsOf(slots: Int32Array): EventColumns {
+    return {
       time: Float64Array.from(slots, (slot) => this.due[slot >> 1]!),
       order: Float64Array.from(slots, (slot) => this.orderOf(slot)),
       kind: Uint8Array.from(slots, (slot) => this.fields[slot]!),
@@ -247,35 +317,48 @@ export class EventQueue {
     this.isHeap = state.isHeap
     this.hole = false
     this.free = -1
-    this.head = -1
     this.end = 0
-    const { length } = state.time
+    this.size = state.main.time.length
     // The columns lie as the list or heap did, and so do the slots.
-    for (let i = 0; i < length; i++) {
-      const slot = this.newSlot()
-      this.due[slot >> 1] = state.time[i]!
-      this.due[(slot >> 1) + 1] = state.order[i]!
-      this.fields[slot] = state.kind[i]!
-      this.fields[slot + 1] = state.a[i]!
-      this.fields[slot + 2] = state.b[i]!
-      this.fields[slot + NEXT] = i + 1 < length ? this.end : -1
-      this.time[i] = state.time[i]!
-      this.slot[i] = slot
+    this.head = this.chainOf(state.main)
+    for (let i = 0; i < this.size; i++) {
+      this.time[i] = state.main.time[i]!
+      this.slot[i] = i * FIELDS
     }
-    if (!state.isHeap && length > 0) this.head = 0
-    this.size = length
+    this.line = this.chainOf(state.line)
+    this.lineEnd = this.end - FIELDS
     this.sequence = state.sequence
     this.firstSequence = state.firstSequence
   }
+
+  /** The first of new slots, linked, that hold these events; -1 where there are none. */
+  private chainOf({ time, order, kind, a, b }: EventColumns): number {
+    const first = this.end
+    for (let i = 0; i < time.length; i++) {
+      const slot = this.newSlot()
+      this.due[slot >> 1] = time[i]!
+      this.due[(slot >> 1) + 1] = order[i]!
+      this.fields[slot] = kind[i]!
+      this.fields[slot + 1] = a[i]!
+      this.fields[slot + 2] = b[i]!
+      this.fields[slot + NEXT] = i + 1 < time.length ? this.end : -1
+    }
+    return time.length > 0 ? first : -1
+  }
+}
+
+type EventColumns = {
+  readonly time: Float64Array
+  readonly order: Float64Array
+  readonly kind: Uint8Array
+  readonly a: Int32Array
+  readonly b: Int32Array
 }
 
 export type EventQueueState = {
-  isHeap: boolean
-  sequence: number
-  firstSequence: number
-  time: Float64Array
-  order: Float64Array
-  kind: Uint8Array
-  a: Int32Array
-  b: Int32Array
+  readonly isHeap: boolean
+  readonly sequence: number
+  readonly firstSequence: number
+  readonly main: EventColumns
+  readonly line: EventColumns
 }

@@ -44,6 +44,11 @@ export class Kernel {
     this.queue.push(time, kind, a, b)
   }
 
+  /** Like `at`, for what mostly comes in the order in which it is scheduled. */
+  behindAt(time: number, kind: number, a: number, b: number): void {
+    this.queue.pushBehind(time, kind, a, b)
+  }
+
   /** Before all other events of that instant. */
   firstAt(time: number, kind: number, a: number, b: number): void {
     this.queue.pushFirst(time, kind, a, b)

@@ -9,7 +9,7 @@ import { grown } from './typed.ts'
 
 type Registered = { readonly offset: number; assign(from: Block, offset: number): void }
 /** One array per type, `stride` elements per row in each. */
-type Block = { bytes: Uint8Array; ints: Int32Array; floats: Float64Array }
+type Block = { ints: Int32Array; floats: Float64Array }
 
 export class LegTable {
   /** Rows in use. */
@@ -25,7 +25,7 @@ export class LegTable {
   private block: Block = emptyBlock(0)
   private readonly columns: Registered[] = []
   /** Elements of a row so far, by type. */
-  private readonly widths: Record<keyof Block, number> = { bytes: 0, ints: 0, floats: 0 }
+  private readonly widths: Record<keyof Block, number> = { ints: 0, floats: 0 }
 
   constructor() {
     this.int32((array) => {
@@ -40,10 +40,6 @@ export class LegTable {
 
   float64(assign: (array: Float64Array) => void, width = 1): void {
     this.register('floats', width, (from, offset) => assign(from.floats.subarray(offset)))
-  }
-
-  uint8(assign: (array: Uint8Array) => void, width = 1): void {
-    this.register('bytes', width, (from, offset) => assign(from.bytes.subarray(offset)))
   }
 
   private register(type: keyof Block, width: number, assign: Registered['assign']): void {
@@ -69,11 +65,10 @@ export class LegTable {
   }
 
   private resize(capacity: number): void {
-    const { bytes, ints, floats } = this.widths
-    this.stride = Math.max(bytes, ints, floats)
+    const { ints, floats } = this.widths
+    this.stride = Math.max(ints, floats)
     this.capacity = capacity
     const next = emptyBlock(capacity * this.stride)
-    next.bytes.set(this.block.bytes)
     next.ints.set(this.block.ints)
     next.floats.set(this.block.floats)
     this.block = next
@@ -83,28 +78,27 @@ export class LegTable {
 
   /** Bytes of one row over all columns. */
   get bytesPerRow(): number {
-    return this.stride * (1 + 4 + 8) + 4
+    return this.stride * (4 + 8) + 4
   }
 
   save(): LegTableState {
-    const { bytes, ints, floats } = this.block
+    const { ints, floats } = this.block
     return {
       live: this.live,
       end: this.end,
       free: this.free.slice(0, this.freeCount),
-      columns: [bytes.slice(0, this.end), ints.slice(0, this.end), floats.slice(0, this.end)],
+      columns: [ints.slice(0, this.end), floats.slice(0, this.end)],
     }
   }
 
   load(state: LegTableState): void {
-    const [bytes, ints, floats] = state.columns
+    const [ints, floats] = state.columns
     if (this.capacity === 0) this.resize(16)
     while (this.capacity * this.stride < state.end) this.resize(this.capacity * 2)
     this.live = state.live
     this.end = state.end
     this.freeCount = state.free.length
     this.free.set(state.free)
-    this.block.bytes.fill(0).set(bytes)
     this.block.ints.fill(0).set(ints)
     this.block.floats.fill(0).set(floats)
   }
@@ -112,7 +106,6 @@ export class LegTable {
 
 function emptyBlock(length: number): Block {
   return {
-    bytes: new Uint8Array(length),
     ints: new Int32Array(length),
     floats: new Float64Array(length),
   }
@@ -122,5 +115,5 @@ export type LegTableState = {
   live: number
   end: number
   free: Int32Array
-  columns: [Uint8Array, Int32Array, Float64Array]
+  columns: [Int32Array, Float64Array]
 }

@@ -21,7 +21,7 @@ export class CallColumns {
   /** Caller: the backoff before. */
   backoff: Float64Array = new Float64Array(0)
   /** Caller: 1 while a retry of its call is under way. */
-  retrying: Uint8Array = new Uint8Array(0)
+  retrying: Int32Array = new Int32Array(0)
 
   constructor({ calls, classes }: Compiled, legs: Legs) {
     this.hedging = calls.some((call) => call.hedge !== undefined)
@@ -30,7 +30,7 @@ export class CallColumns {
     this.decorrelated = calls.some((call) => call.backoff.jitter === 'decorrelated')
     this.counting = calls.some((call) => call.budget?.kind === 'active')
     if (this.counting) {
-      legs.uint8((array) => {
+      legs.int32((array) => {
         this.retrying = array
       })
     }

@@ -18,7 +18,7 @@ export const CORE_HELD = 3
 export const CORE_GRANTED = 4
 
 export class Legs extends LegTable {
-  kind: Uint8Array = new Uint8Array(0)
+  kind: Int32Array = new Int32Array(0)
   /** Row that waits for this one, and its generation when this one was made; -1: none. */
   parent: Int32Array = new Int32Array(0)
   parentGeneration: Int32Array = new Int32Array(0)
@@ -55,18 +55,18 @@ export class Legs extends LegTable {
   frame: Int32Array = new Int32Array(0)
   frameTime: Float64Array = new Float64Array(0)
   frameCount: Int32Array = new Int32Array(0)
-  outcome: Uint8Array = new Uint8Array(0)
+  outcome: Int32Array = new Int32Array(0)
   /** 1: its message or answer was lost, and only a timer of its caller ends the wait. */
-  lost: Uint8Array = new Uint8Array(0)
+  lost: Int32Array = new Int32Array(0)
 
   /** At a service: interned endpoint name before, endpoint index of the service after arrival. */
   endpoint: Int32Array = new Int32Array(0)
   /** Global replica; -1 when not at one. */
   replica: Int32Array = new Int32Array(0)
   /** 1 between arrival at a replica and its release. */
-  resident: Uint8Array = new Uint8Array(0)
+  resident: Int32Array = new Int32Array(0)
   pc: Int32Array = new Int32Array(0)
-  core: Uint8Array = new Uint8Array(0)
+  core: Int32Array = new Int32Array(0)
   /** Seconds of a core at speed 1 still to do as of `workAt`. */
   work: Float64Array = new Float64Array(0)
   workAt: Float64Array = new Float64Array(0)
@@ -74,14 +74,19 @@ export class Legs extends LegTable {
   next: Int32Array = new Int32Array(0)
   /** Bytes reserved, 1 where a worker is held, branches still open. */
   memory: Float64Array = new Float64Array(0)
-  worker: Uint8Array = new Uint8Array(0)
+  worker: Int32Array = new Int32Array(0)
   open: Int32Array = new Int32Array(0)
 
   constructor(cells: number, frames: number) {
     super()
     this.cells = cells
-    const u8 = ['kind', 'outcome', 'lost', 'resident', 'core', 'worker'] as const
     const i32 = [
+      'kind',
+      'outcome',
+      'lost',
+      'resident',
+      'core',
+      'worker',
       'parent',
       'parentGeneration',
       'path',
@@ -102,11 +107,6 @@ export class Legs extends LegTable {
       'open',
     ] as const
     const f64 = ['number', 'start', 'since', 'sentAt', 'work', 'workAt', 'memory'] as const
-    for (const name of u8) {
-      this.uint8((array) => {
-        this[name] = array
-      })
-    }
     for (const name of i32) {
       this.int32((array) => {
         this[name] = array

@@ -106,7 +106,7 @@ export class Network implements Part {
     const delay = this.depart(leg, channel)
     if (delay > 0) {
       const { kernel } = this
-      kernel.at(kernel.now + delay, this.arrive, leg, 0)
+      kernel.behindAt(kernel.now + delay, this.arrive, leg, 0)
     } else if (delay === 0) this.arrived(leg)
   }
 
@@ -131,7 +131,7 @@ export class Network implements Part {
       return
     }
     const delay = this.depart(leg, channel)
-    if (delay > 0) kernel.at(kernel.now + delay, this.return, leg, 0)
+    if (delay > 0) kernel.behindAt(kernel.now + delay, this.return, leg, 0)
     else if (delay === 0) this.returned(leg)
   }
 

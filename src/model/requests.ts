@@ -6,7 +6,8 @@
 import type { Kernel } from '../engine/kernel.ts'
 import { FLOAT_ZERO, loadFields, saveFields } from '../engine/typed.ts'
 import { Gauges } from '../metrics/gauges.ts'
-import { LatencyRecorder, type LatencyState } from '../metrics/latency-recorder.ts'
+import { LatencyBatch } from '../metrics/latency-batch.ts'
+import type { LatencyRecorder, LatencyState } from '../metrics/latency-recorder.ts'
 import { OUTCOMES, type Outcome } from '../results/types.ts'
 import type { Callers } from './callers.ts'
 import type { Compiled } from './compile/compiled.ts'
@@ -45,7 +46,7 @@ export class Requests implements Part {
   readonly outcomes: Float64Array
   /** The last requests that ended: class x outcomes of request number i (in the order of ends) at i modulo RECENT. */
   readonly recent: Int32Array = new Int32Array(RECENT)
-  readonly recorders: readonly LatencyRecorder[]
+  readonly latencies: LatencyBatch
   /** By class: how many latencies were recorded and their sum, seconds. Also in snapshots without metrics. */
   readonly answered: Float64Array
   readonly answeredSeconds: Float64Array
@@ -84,7 +85,7 @@ export class Requests implements Part {
   private readonly deadlineKind: number
   private readonly lateKind: number
   /** 1 once the request counted as late. */
-  private isLate: Uint8Array = new Uint8Array(0)
+  private isLate: Int32Array = new Int32Array(0)
 
   constructor(world: World) {
     this.world = world
@@ -106,8 +107,8 @@ export class Requests implements Part {
     this.classWeight = new Float64Array(classes).fill(1)
     this.answered = new Float64Array(classes)
     this.answeredSeconds = new Float64Array(classes)
-    this.recorders = compiled.classes.map(() => new LatencyRecorder(compiled.cells.length))
-    legs.uint8((array) => {
+    this.latencies = new LatencyBatch(classes, compiled.cells.length)
+    legs.int32((array) => {
       this.isLate = array
     })
     this.deadlineKind = kernel.on('a deadline', (row, generation) => this.deadline(row, generation))
@@ -178,7 +179,7 @@ export class Requests implements Part {
       this.okTotal++
       if (now >= this.warmup && now < horizon) this.okInWindow++
       if (start >= this.warmup) {
-        this.recorders[cls]!.record(age, legs.phases, leg)
+        this.latencies.record(cls, age, legs.phases, leg)
         this.answered[cls]!++
         this.answeredSeconds[cls] = this.answeredSeconds[cls]! + age
       }
@@ -228,6 +229,11 @@ export class Requests implements Part {
     for (const interval of this.intervals) interval.late++
   }
 
+  /** The latencies of each class. */
+  get recorders(): readonly LatencyRecorder[] {
+    return this.latencies.recorders
+  }
+
   /** Open requests of class `cls` that count for the measured window. */
   censored(): number {
     let sum = 0
@@ -244,10 +250,8 @@ export class Requests implements Part {
 
   /** Seconds that the requests that ended ok spent in these cells. */
   secondsIn(cells: readonly number[]): number {
-    const { recorders } = this
     let sum = 0
-    for (let i = 0; i < recorders.length; i++) {
-      const { phaseSums } = recorders[i]!
+    for (const { phaseSums } of this.recorders) {
       for (let k = 0; k < cells.length; k++) sum += phaseSums[cells[k]!]!
     }
     return sum

@@ -1,4 +1,4 @@
-/** Looks at the phases of every request that is measured: the recorders of a simulation see their vectors. */
+/** Looks at the phases of every request that is measured: what records them sees their vectors. */
 import type { Phase } from '../../src/model/compile/compiled.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 
@@ -14,23 +14,22 @@ export function watchPhases(
   see: (latency: number, phases: PhaseVector) => void,
 ): void {
   const { cells } = simulation.world.compiled
-  for (const recorder of simulation.world.requests.recorders) {
-    const record = recorder.record.bind(recorder)
-    recorder.record = (latency, vector, from) => {
-      const sum = (phase: Phase | undefined): number => {
-        let total = 0
-        for (let i = 0; i < cells.length; i++) {
-          if (phase === undefined || cells[i]!.phase === phase) total += vector[from + i]!
-        }
-        return total
+  const { latencies } = simulation.world.requests
+  const record = latencies.record.bind(latencies)
+  latencies.record = (cls, latency, vector, from) => {
+    const sum = (phase: Phase | undefined): number => {
+      let total = 0
+      for (let i = 0; i < cells.length; i++) {
+        if (phase === undefined || cells[i]!.phase === phase) total += vector[from + i]!
       }
-      see(latency, {
-        of: sum,
-        get total() {
-          return sum(undefined)
-        },
-      })
-      record(latency, vector, from)
+      return total
     }
+    see(latency, {
+      of: sum,
+      get total() {
+        return sum(undefined)
+      },
+    })
+    record(cls, latency, vector, from)
   }
 }

@@ -80,7 +80,7 @@ export class Limits {
   private readonly rates: (readonly RateLimiter[] | undefined)[] = []
   private readonly inFlight: Int32Array
   private readonly queue: RowQueue
-  private stage: Uint8Array = new Uint8Array(0)
+  private stage: Int32Array = new Int32Array(0)
   /** Legs in flight at the admission, and when that was. */
   private inFlightAt: Int32Array = new Int32Array(0)
   private admittedAt: Float64Array = new Float64Array(0)
@@ -126,7 +126,7 @@ export class Limits {
     this.limiting = this.limits.some((limit) => limit !== undefined)
     this.leaky = units.some(({ rateLimit }) => rateLimit?.kind === 'leaky')
     if (this.limiting) {
-      legs.uint8((array) => {
+      legs.int32((array) => {
         this.stage = array
       }, host.width)
       legs.int32((array) => {

@@ -38,7 +38,7 @@ export class PriorityLevels {
   /** By calling replica x services + service. */
   private readonly knownByCaller = new Map<number, Known>()
   /** Leg: 1 until it gets its first core; the level that its answer tells. */
-  private waiting: Uint8Array = new Uint8Array(0)
+  private waiting: Int32Array = new Int32Array(0)
   private told: Int32Array = new Int32Array(0)
 
   constructor(world: World, refusals: Refusals) {
@@ -67,7 +67,7 @@ export class PriorityLevels {
         s = world.replicas.service[balancers[index]!.replicas[0]!]!
       return s >= 0 && services[s]!.overload?.dagor?.share === true ? s : -1
     })
-    this.legs.uint8((array) => {
+    this.legs.int32((array) => {
       this.waiting = array
     })
     this.legs.int32((array) => {

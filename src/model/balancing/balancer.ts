@@ -35,6 +35,8 @@ export class Balancer implements BalancerView {
   /** EWMA of failures (0 or 1), and when both averages were last updated. */
   readonly failures: Float64Array
   readonly updatedAt: Float64Array
+  /** `work`, `latency`, `failures` and `updatedAt`, one after the other: what is needed at once lies in one array. */
+  readonly seen: Float64Array
   readonly inTransit: Int32Array
   readonly load: Int32Array
   rotation: number[] = []
@@ -109,10 +111,11 @@ export class Balancer implements BalancerView {
     this.listener = undefined
     this.ownListener = undefined
     this.inFlight = new Int32Array(n)
-    this.work = new Float64Array(n)
-    this.latency = new Float64Array(n)
-    this.failures = new Float64Array(n)
-    this.updatedAt = new Float64Array(n)
+    this.seen = new Float64Array(4 * n)
+    this.work = this.seen.subarray(0, n)
+    this.latency = this.seen.subarray(n, 2 * n)
+    this.failures = this.seen.subarray(2 * n, 3 * n)
+    this.updatedAt = this.seen.subarray(3 * n)
     this.inTransit = new Int32Array(n)
     this.load = this.loadsOf(spec.replicas)
     this.joined = new Float64Array(n)
@@ -233,16 +236,21 @@ export class Balancer implements BalancerView {
     const inFlight = this.inFlight[slot]! + by
     this.inFlight[slot] = inFlight
     this.inFlightTotal += by
+    const { seen } = this
     // An empty slot owes nothing: rounding must not pile up.
-    this.work[slot] = inFlight === 0 ? 0 : this.work[slot]! + by * demand
+    seen[slot] = inFlight === 0 ? 0 : seen[slot]! + by * demand
     this.reindex(slot, false)
   }
 
   observe(slot: number, response: number, failed: boolean): void {
-    const keep = exp((this.updatedAt[slot]! - this.time) / EWMA_TIME)
-    this.latency[slot] = this.latency[slot]! * keep + response * (1 - keep)
-    this.failures[slot] = this.failures[slot]! * keep + (failed ? 1 - keep : 0)
-    this.updatedAt[slot] = this.time
+    const { n, seen, time } = this
+    const latency = n + slot
+    const failures = n + latency
+    const updatedAt = n + failures
+    const keep = exp((seen[updatedAt]! - time) / EWMA_TIME)
+    seen[latency] = seen[latency]! * keep + response * (1 - keep)
+    seen[failures] = seen[failures]! * keep + (failed ? 1 - keep : 0)
+    seen[updatedAt] = time
     if (this.meter !== undefined) this.meter.answered(slot, response, failed)
   }
 

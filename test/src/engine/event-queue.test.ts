@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EventQueue } from '../../../src/engine/event-queue.ts'
 
-type Command = { readonly kind: 'push' | 'pushFirst' | 'pop' | 'save'; readonly time: number }
+type Command = { readonly kind: 'push' | 'pushBehind' | 'pushFirst' | 'pop' | 'save'; readonly time: number }
 
 /** Few different times, so that ties are common. */
 const commands = fc.array(
   fc.record<Command>({
-    kind: fc.constantFrom('push', 'push', 'push', 'pushFirst', 'pop', 'pop', 'save'),
+    kind: fc.constantFrom('push', 'push', 'pushBehind', 'pushBehind', 'pushFirst', 'pop', 'pop', 'save'),
     time: fc.integer({ min: 0, max: 6 }),
   }),
   { maxLength: 400 },
@@ -20,8 +20,8 @@ test('gives events by time, then first ones, then the order of their pushes: as 
       const model: { time: number; order: number; id: number }[] = []
       let first = -1e9
       list.forEach(({ kind, time }, id) => {
-        if (kind === 'push') {
-          queue.push(time, id % 200, id, 1000 - id)
+        if (kind === 'push' || kind === 'pushBehind') {
+          queue[kind](time, id % 200, id, 1000 - id)
           model.push({ time, order: id, id })
         } else if (kind === 'pushFirst') {
           queue.pushFirst(time, id % 200, id, 1000 - id)
@@ -45,7 +45,7 @@ test('gives events by time, then first ones, then the order of their pushes: as 
             1000 - next.id,
           ])
         }
-        expect(queue.size).toBe(model.length)
+        expect(queue.count).toBe(model.length)
         const kept = model.filter((event) => event.id % 200 === 7).map((event) => event.id)
         const visited: number[] = []
         if (id % 20 === 0) {
@@ -71,8 +71,8 @@ test('keeps the order while it grows past a list and shrinks to one again', () =
     popped.push(queue.poppedTime * 1000 + queue.poppedA)
   }
   for (let round = 0; round < 3; round++) {
-    times.forEach((time, i) => queue.push(100 * round + time, 0, i, 0))
-    while (queue.size > 0) pop()
+    times.forEach((time, i) => queue[i % 3 === 0 ? 'pushBehind' : 'push'](100 * round + time, 0, i, 0))
+    while (queue.count > 0) pop()
   }
   expect(popped).toEqual([...popped].sort((a, b) => a - b))
   expect(popped).toHaveLength(900)

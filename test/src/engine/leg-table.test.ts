@@ -5,7 +5,7 @@ import { LegTable } from '../../../src/engine/leg-table.ts'
 class Rows extends LegTable {
   one: Int32Array = new Int32Array(0)
   three: Float64Array = new Float64Array(0)
-  flag: Uint8Array = new Uint8Array(0)
+  flag: Int32Array = new Int32Array(0)
 
   constructor() {
     super()
@@ -15,7 +15,7 @@ class Rows extends LegTable {
     this.float64((array) => {
       this.three = array
     }, 3)
-    this.uint8((array) => {
+    this.int32((array) => {
       this.flag = array
     })
   }
