@@ -27,9 +27,11 @@ export class LoadBalancingObservation {
   readonly phases: number
   /** Per balancer: requests per second that its slots can serve, declared speed x cores, the same over the largest. */
   private readonly capacity: readonly number[]
-  /** Of each slot, the work at which it counts as half full: as many seconds of all its cores as times are scaled with. */
-  private readonly halfFull: readonly Float64Array[]
-  private readonly ratio: readonly Float64Array[]
+  /**
+   * Per balancer, of its slots: the speed over the largest, then the work at which each counts as half full, as many
+   * seconds of all its cores as times are scaled with.
+   */
+  private readonly traits: readonly Float64Array[]
   private readonly rows: Rows
 
   /** `demand`: S, the mean nominal demand of a request in seconds. */
@@ -51,8 +53,10 @@ export class LoadBalancingObservation {
     const powers = balancers.map(({ n, cores, speed }) =>
       Float64Array.from({ length: n }, (_, i) => cores[i]! * (hideSpeed ? 1 : speed[i]!)),
     )
-    this.halfFull = powers.map((power) => power.map((value) => 5 * demand * value))
-    this.ratio = powers.map((power) => power.map((value) => (hideSpeed ? 0 : value / Math.max(...power))))
+    this.traits = powers.map((power) => {
+      const ratio = power.map((value) => (hideSpeed ? 0 : value / Math.max(...power)))
+      return Float64Array.of(...ratio, ...power.map((value) => 5 * demand * value))
+    })
     this.rows = Rows.of(this.size)
     this.capacity = balancers.map(
       ({ cores, speed }) => cores.reduce((sum, count, i) => sum + count * speed[i]!, 0) / demand,
@@ -72,8 +76,7 @@ export class LoadBalancingObservation {
       out[3] = sat(view.demand, demand)
       out[4 + view.requestClass] = 1
     }
-    const halfFull = this.halfFull[index]!
-    const ratio = this.ratio[index]!
+    const traits = this.traits[index]!
     const { time, available, inFlight, seen, reporting } = view
     const { readySince } = simulation.world.replicas
     const { replicas } = view.spec
@@ -92,10 +95,10 @@ export class LoadBalancingObservation {
         out[at + 8] = ready
       }
       out[at + 1] = lg(inFlight[i]!)
-      out[at + 2] = ratio[i]!
+      out[at + 2] = traits[i]!
       if (!reporting) out[at + 7] = 1
       const owed = seen[i]!
-      if (owed > 0) out[at + 3] = sat(owed, halfFull[i]!)
+      if (owed > 0) out[at + 3] = sat(owed, traits[slots + i]!)
       const response = seen[i + slots]!
       if (response > 0) {
         const keep = decay((time - seen[i + 3 * slots]!) / EWMA_TIME)

@@ -20,6 +20,14 @@ const OK = OUTCOMES.indexOf('ok')
 const DEADLINE = OUTCOMES.indexOf('deadline')
 const COUNT = OUTCOMES.length
 
+/** What is counted or summed by class, in the order of `Requests.block`. */
+const CREATED = 0
+const SENT_IN_WINDOW = 1
+const ENDED_IN_WINDOW = 2
+const ANSWERED = 3
+const ANSWERED_SECONDS = 4
+const BY_CLASS = 5
+
 /** Length of `Requests.recent`, a power of two. */
 export const RECENT = 8
 
@@ -44,6 +52,9 @@ export class Requests implements Part {
   readonly created: Float64Array
   /** [class x outcomes]. */
   readonly outcomes: Float64Array
+  /** The counts and sums by class, one after the other, and `outcomes`: what changes at once lies in one array. */
+  private readonly block: Float64Array
+  private readonly classes: number
   /** The last requests that ended: class x outcomes of request number i (in the order of ends) at i modulo RECENT. */
   readonly recent: Int32Array = new Int32Array(RECENT)
   readonly latencies: LatencyBatch
@@ -100,13 +111,16 @@ export class Requests implements Part {
     this.weightedOpen = new Gauges(1)
     this.deadlines = Float64Array.from(compiled.classes, ({ deadline }) => deadline)
     this.workloadOf = Int32Array.from(compiled.classes, ({ workload }) => workload)
-    this.created = new Float64Array(classes)
-    this.outcomes = new Float64Array(classes * COUNT)
-    this.sentInWindow = new Float64Array(classes)
-    this.endedInWindow = new Float64Array(classes)
+    this.classes = classes
+    this.block = new Float64Array(classes * (BY_CLASS + COUNT))
+    const part = (i: number): Float64Array => this.block.subarray(i * classes, (i + 1) * classes)
+    this.created = part(CREATED)
+    this.sentInWindow = part(SENT_IN_WINDOW)
+    this.endedInWindow = part(ENDED_IN_WINDOW)
+    this.answered = part(ANSWERED)
+    this.answeredSeconds = part(ANSWERED_SECONDS)
+    this.outcomes = this.block.subarray(BY_CLASS * classes)
     this.classWeight = new Float64Array(classes).fill(1)
-    this.answered = new Float64Array(classes)
-    this.answeredSeconds = new Float64Array(classes)
     this.latencies = new LatencyBatch(classes, compiled.cells.length)
     legs.int32((array) => {
       this.isLate = array
@@ -145,8 +159,9 @@ export class Requests implements Part {
     legs.start[row] = now
     legs.since[row] = now
     this.isLate[row] = 0
-    this.created[cls]!++
-    if (now >= this.warmup && now < horizon) this.sentInWindow[cls]!++
+    const { block, classes } = this
+    block[CREATED * classes + cls]!++
+    if (now >= this.warmup && now < horizon) block[SENT_IN_WINDOW * classes + cls]!++
     this.open.add(0, 1, now)
     if (this.weighted) this.weightedOpen.add(0, this.classWeight[cls]!, now)
     const deadline = this.deadlines[cls]!
@@ -167,12 +182,13 @@ export class Requests implements Part {
     const start = legs.start[row]!
     const age = now - start
     const key = cls * COUNT + outcome
-    this.outcomes[key]!++
+    const { block, classes } = this
+    block[BY_CLASS * classes + key]!++
     this.recent[(this.okTotal + this.errorTotal) & (RECENT - 1)] = key
     this.open.add(0, -1, now)
     if (this.weighted) this.weightedOpen.add(0, -this.classWeight[cls]!, now)
     if (start >= this.warmup && start < horizon) {
-      this.endedInWindow[cls]!++
+      block[ENDED_IN_WINDOW * classes + cls]!++
       if (outcome !== OK) this.errorsInWindow++
     }
     if (outcome === OK) {
@@ -180,8 +196,9 @@ export class Requests implements Part {
       if (now >= this.warmup && now < horizon) this.okInWindow++
       if (start >= this.warmup) {
         this.latencies.record(cls, age, legs.phases, leg)
-        this.answered[cls]!++
-        this.answeredSeconds[cls] = this.answeredSeconds[cls]! + age
+        const seconds = ANSWERED_SECONDS * classes + cls
+        block[ANSWERED * classes + cls]!++
+        block[seconds] = block[seconds]! + age
       }
     } else {
       this.errorTotal++

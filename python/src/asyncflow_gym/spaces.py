@@ -84,13 +84,13 @@ def _array_to_wire(space: Space[Any], value: Any, name: str) -> np.ndarray:
         array = np.asarray(value)
     except ValueError:
         array = np.asarray(None)
-    real = np.issubdtype(space.dtype, np.floating)
+    real = space.dtype is not None and space.dtype.kind == "f"
     if array.dtype.kind not in ("fiub" if real else "iub"):
         raise InvalidActionError(f"{name} is {value!r}, not an array of {space.dtype}. Take one of {space}.")
     if array.shape != space.shape:
         raise InvalidActionError(f"{name} has the shape {array.shape}, not {space.shape}. Take one of {space}.")
     # The wire has no int64; what does not fit into int32 is in no space.
     cast = array.astype(np.int32 if space.dtype == np.int64 else space.dtype)
-    if not real and not np.array_equal(cast, array):
+    if not real and not (cast == array).all():
         raise InvalidActionError(f"{name} is {value!r}, out of the range of {space.dtype}. Take one of {space}.")
     return cast
