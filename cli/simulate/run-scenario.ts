@@ -27,7 +27,7 @@ const MANY = 2e6
 
 /** That the workloads mean to send; those of a closed one are not known. */
 function meanRequests({ workloads }: Scenario, horizon: number): number {
-  return workloads.reduce((sum, workload) => sum + horizon * (meanRate(workload) || 0), 0)
+  return workloads.reduce((sum, workload) => sum + horizon * (meanRate(workload, horizon) || 0), 0)
 }
 
 /** Simulates and writes the files. Names that cannot be written are refused before the run. */

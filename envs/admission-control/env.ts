@@ -21,7 +21,7 @@ import { Simulation, type Stop } from '../../src/simulation/index.ts'
 import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
-import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { Options, ofClasses, policySpec, readStart, type Start } from '../common/options.ts'
 import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { readScenario } from '../common/scenario-source.ts'
 import { SimulationSnapshots, type Stateful } from '../common/snapshots.ts'
@@ -111,10 +111,11 @@ export class AdmissionControl implements Env<Float32Array, number> {
       ])
     }
     const priorities = [...new Set(compiled.classes.map(({ priority }) => priority))]
-    const values = compiled.classes.map(({ name, priority }) => {
-      const own = options.values[name] ?? options.values[name.split('.').at(-1)!]
-      return own ?? (priority === 0 && priorities.length > 1 ? VALUE_OF_FIRST : VALUE)
-    })
+    const names = compiled.classes.map(({ name }) => name)
+    const stated = ofClasses('values', options.values, names)
+    const values = compiled.classes.map(
+      ({ priority }, c) => stated[c] ?? (priority === 0 && priorities.length > 1 ? VALUE_OF_FIRST : VALUE),
+    )
     const bounded = compiled.classes.some(({ deadline }) => deadline < Number.POSITIVE_INFINITY)
     const bound = given.slo.find((item) => item.kind === 'latency')?.below
     const lateAfter = options.slo ?? (bounded ? undefined : bound) ?? Number.POSITIVE_INFINITY
@@ -131,7 +132,8 @@ export class AdmissionControl implements Env<Float32Array, number> {
     createAdmissionPolicy(warmPolicy, priorities.length, 'start.warm')
     const scenario = {
       ...given,
-      warmup: start.kind === 'warm' ? warm : given.warmup,
+      // An episode of a length of its own may be shorter than the scenario's warm-up: all of it counts.
+      warmup: start.kind === 'warm' ? warm : options.episodeLength > 0 ? 0 : given.warmup,
       horizon: options.episodeLength > 0 ? ENDLESS : given.horizon + warm,
     }
     const patience = options.episodeLength > 0 ? given.horizon : Number.POSITIVE_INFINITY
@@ -311,14 +313,10 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): AdmissionContro
     service: options.raw('service', undefined),
     start: readStart(options, 'limited'),
     episodeLength: episodeLength === 'horizon' ? 0 : options.integer('episodeLength', 5000, 1),
-    values: options.raw('values', {}) as Readonly<Record<string, number>>,
+    values: options.byClass('values', false),
     shedCost: shedCost === 0 ? 0 : options.number('shedCost', 0.05, 0),
     holdingCost: holdingCost === 0 ? 0 : options.number('holdingCost', 0, 0),
     slo: slo === undefined ? undefined : options.number('slo', 1, 0),
-  }
-  for (const [name, value] of Object.entries(read.values)) {
-    if (typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY) continue
-    options.reject(`values.${name}`, `expected a number above 0, got ${String(value)}`, undefined)
   }
   options.finish()
   return read

@@ -14,12 +14,13 @@ import {
 } from '../../src/gym/index.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
 import type { Scaler } from '../../src/model/scaling/scaler.ts'
+import { createScalingPolicy } from '../../src/policies/index.ts'
 import { Stream } from '../../src/random/index.ts'
-import type { Scenario, Service } from '../../src/scenario/index.ts'
+import type { Scenario, Service, SimpleProfile } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
 import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
-import { type OfferedLoad, offeredLoad } from '../common/load.ts'
+import { type OfferedLoad, offeredLoad, offeredWork } from '../common/load.ts'
 import { modulationSize } from '../common/modulation.ts'
 import { Options, policySpec, readStart, type Start } from '../common/options.ts'
 import { type DrawnFields, Randomizer } from '../common/randomize.ts'
@@ -81,7 +82,7 @@ export class Autoscaling implements Env<Float32Array, number> {
     this.slo = options.slo ?? firstBound(given)
     this.base = this.planOf(given)
     this.plan = this.base
-    const { load, capacity, service } = this.base
+    const { load, service } = this.base
     this.load = load
     const { min, max } = service.autoscaler
     this.span = options.k ?? max - min
@@ -93,13 +94,7 @@ export class Autoscaling implements Env<Float32Array, number> {
         return { actions, phases, ...shapeOf(scenario) }
       })
     }
-    this.observation = new AutoscalingObservation(
-      options.view === 'full',
-      options.clock,
-      this.slo,
-      load.demand / capacity,
-      given,
-    )
+    this.observation = new AutoscalingObservation(options.view === 'full', options.clock, this.slo, given)
     this.observationSpace = new Box(0, 1, { shape: [this.observation.size] })
     this.actionSpace = new Discrete(2 * this.span + 1)
   }
@@ -112,6 +107,11 @@ export class Autoscaling implements Env<Float32Array, number> {
   /** Whose scaler is controlled. */
   get service(): ScaledService {
     return this.base.service
+  }
+
+  /** Mean offered load of the scaled service, in replicas. */
+  get offeredReplicas(): number {
+    return this.base.offeredReplicas
   }
 
   /** Episodes of this scenario. */
@@ -127,7 +127,7 @@ export class Autoscaling implements Env<Float32Array, number> {
       return spec.endpoints.find((endpoint) => endpoint.name === name)?.demand ?? average
     })
     const capacity = spec.cores * spec.speeds[0]!
-    const offeredReplicas = (load.rate * load.demand) / capacity
+    const offeredReplicas = offeredWork(given, given.services.indexOf(service)) / capacity
     if (!(offeredReplicas > 0)) {
       throw new ConfigError([
         {
@@ -196,12 +196,15 @@ export class Autoscaling implements Env<Float32Array, number> {
     simulation.decide(target)
     const stop = simulation.run()
     const { episode } = this
-    const elapsed = episode.decided(simulation.now)
+    let elapsed = episode.decided(simulation.now)
     const truncated = stop.reason !== 'decision' || episode.decisions === this.options.episodeLength
     let reward = this.reward.step()
     const { terms } = this.reward
     const observation = this.observation.read(this.scaler, simulation)
-    if (truncated && stop.reason === 'decision' && this.options.settle) reward += this.settle(terms)
+    if (truncated && stop.reason === 'decision' && this.options.settle) {
+      reward += this.settle(terms)
+      elapsed += simulation.now - episode.decidedAt
+    }
     const info = this.info(elapsed, invalid)
     if (truncated) {
       info.summary = this.outcomes.summary(episode.decisions, simulation.now - episode.startedAt)
@@ -315,6 +318,7 @@ export class Autoscaling implements Env<Float32Array, number> {
       : start.policy === 'staffed'
         ? { name: 'fixed', params: { n } }
         : policySpec(start.policy, 'start.warm')
+    if (warm) createScalingPolicy(policy, autoscaler.max, 'start.warm')
     const speed = service.groups[0]!.speed
     return {
       ...scenario,
@@ -339,9 +343,15 @@ function withPhase(scenario: Scenario, seed: string): Scenario {
   return {
     ...scenario,
     workloads: scenario.workloads.map((workload) => {
-      if (workload.profile?.kind !== 'diurnal') return workload
+      const { profile } = workload
+      if (profile === undefined) return workload
       const phase = TWO_PI * Stream.derive(seed, `phase/${workload.name}`).next()
-      return { ...workload, profile: { ...workload.profile, phase } }
+      const turned = (factor: SimpleProfile) => (factor.kind === 'diurnal' ? { ...factor, phase } : factor)
+      return {
+        ...workload,
+        profile:
+          profile.kind === 'product' ? { ...profile, factors: profile.factors.map(turned) } : turned(profile),
+      }
     }),
   }
 }

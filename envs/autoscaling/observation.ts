@@ -20,15 +20,12 @@ export class AutoscalingObservation {
   private readonly full: boolean
   private readonly clock: boolean
   private readonly slo: number
-  /** Requests per second to offered load in replicas. */
-  private readonly perRequest: number
 
-  constructor(full: boolean, clock: boolean, slo: number, perRequest: number, scenario: Scenario) {
+  constructor(full: boolean, clock: boolean, slo: number, scenario: Scenario) {
     this.size = full ? FULL + modulationSize(scenario) : OWN
     this.full = full
     this.clock = clock
     this.slo = slo
-    this.perRequest = perRequest
   }
 
   read(view: Scaler, simulation: Simulation): Float32Array {
@@ -63,8 +60,8 @@ export class AutoscalingObservation {
     out[20] = sat(view.sinceChange, 300)
     out[21] = sat(view.metricAge, 60)
     if (this.full) {
-      out[22] = this.trueLoad(simulation, view.time, most)
-      out[23] = this.trueLoad(simulation, view.time + view.startup, most)
+      out[22] = Math.min(1, view.declaredLoad(view.time) / (2 * most))
+      out[23] = Math.min(1, view.declaredLoad(view.time + view.startup) / (2 * most))
       out[24] = profile === undefined ? 0.5 : (1 + sin(angle)) / 2
       out[25] = profile === undefined ? 0.5 : (1 + cos(angle)) / 2
       out[26] = lg(world.services.gauges.value[view.service * SERVICE_GAUGES + QUEUE_CPU]!)
@@ -74,16 +71,11 @@ export class AutoscalingObservation {
   }
 
   private profile(simulation: Simulation): Extract<Profile, { kind: 'diurnal' }> | undefined {
-    for (const { profile } of simulation.scenario.workloads) if (profile?.kind === 'diurnal') return profile
+    for (const { profile } of simulation.scenario.workloads) {
+      const factors = profile?.kind === 'product' ? profile.factors : [profile]
+      const daily = factors.find((factor) => factor?.kind === 'diurnal')
+      if (daily !== undefined) return daily
+    }
     return undefined
-  }
-
-  /** Offered load of all workloads in replicas, over 2 M. */
-  private trueLoad(simulation: Simulation, time: number, most: number): number {
-    let rate = 0
-    simulation.scenario.workloads.forEach((_, w) => {
-      rate += simulation.world.workloads.rateAt(w, time)
-    })
-    return Math.min(1, (rate * this.perRequest) / (2 * most))
   }
 }

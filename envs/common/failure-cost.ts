@@ -1,8 +1,13 @@
+import type { Compiled } from '../../src/model/compile/compiled.ts'
 import { compileDistribution } from '../../src/random/index.ts'
-import type { Scenario } from '../../src/scenario/index.ts'
 
-/** D: what a failed request costs, seconds: the client's timeout, else 100 times the mean demand of a request. */
-export function failureCost({ workloads }: Scenario, demand: number): number {
-  const { timeout } = workloads[0]!
-  return timeout === undefined ? 100 * demand : compileDistribution(timeout).mean
+/**
+ * D by class: what a failed request costs, seconds: the timeout of its client, else 100 times the mean demand of a
+ * request.
+ */
+export function failureCosts({ classes, scenario }: Compiled, demand: number): number[] {
+  return classes.map(({ workload }) => {
+    const { timeout } = scenario.workloads[workload]!
+    return timeout === undefined ? 100 * demand : compileDistribution(timeout).mean
+  })
 }

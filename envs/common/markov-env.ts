@@ -139,7 +139,10 @@ export abstract class MarkovEnv<S, V> implements Env<Float32Array, number> {
     }
   }
 
-  /** What an agent is shown when it decides in `state`. The episode that is under way goes on unchanged. */
+  /**
+   * What an agent is shown when it decides in `state`. The episode that is under way goes on unchanged, but its last
+   * `info.view` is the same object, and shows `state` until the next step.
+   */
   at(state: S): ResetResult<Float32Array> {
     const kept = this.state
     this.setState(state)

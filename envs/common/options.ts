@@ -49,6 +49,22 @@ export class Options {
     return this.reject(name, `expected one of ${choices.join(', ')}, got ${show(value)}`, fallback, hint)
   }
 
+  /** A number for each class named; `zero`: 0 is one too. */
+  byClass(name: string, zero: boolean): Readonly<Record<string, number>> {
+    const given = this.raw(name, {})
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+      return this.reject(name, `expected { class: number }, got ${show(given)}`, {})
+    }
+    const numbers = given as Readonly<Record<string, number>>
+    for (const [key, value] of Object.entries(numbers)) {
+      if (typeof value === 'number' && (zero ? value >= 0 : value > 0) && value < Number.POSITIVE_INFINITY)
+        continue
+      const wanted = zero ? 'a number of at least 0' : 'a number above 0'
+      this.reject(`${name}.${key}`, `expected ${wanted}, got ${show(value)}`, undefined)
+    }
+    return numbers
+  }
+
   reject<T>(name: string, what: string, fallback: T, hint?: string): T {
     this.problems.push({ what, path: name, hint })
     return fallback
@@ -72,6 +88,32 @@ export class Options {
 
 function show(value: unknown): string {
   return typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value)
+}
+
+/**
+ * What `numbers` says of each class, by its full name or by the last part of it; undefined where it says nothing.
+ *
+ * @throws ConfigError on a name that no class has.
+ */
+export function ofClasses(
+  option: string,
+  numbers: Readonly<Record<string, number>>,
+  classes: readonly string[],
+): (number | undefined)[] {
+  const short = (name: string): string => name.split('.').at(-1)!
+  const names = [...new Set(classes.flatMap((name) => [name, short(name)]))]
+  const problems: Problem[] = Object.keys(numbers)
+    .filter((key) => !names.includes(key))
+    .map((key) => {
+      const meant = nearest(key, names)
+      return {
+        what: `the scenario has no class "${key}"`,
+        path: `${option}.${key}`,
+        hint: meant ? `Did you mean "${meant}"?` : `It has ${classes.join(', ')}.`,
+      }
+    })
+  if (problems.length > 0) throw new ConfigError(problems)
+  return classes.map((name) => numbers[name] ?? numbers[short(name)])
 }
 
 export type Start =

@@ -18,6 +18,9 @@ export type DrawnFields = Readonly<Record<string, unknown>>
 
 export type DrawnScenario = { readonly scenario: Scenario; readonly fields: DrawnFields }
 
+/** A place within a range that is no round number in any. */
+const INSIDE = 0.3819
+
 export class Randomizer {
   private readonly source: unknown
   private readonly ranges: readonly (readonly [path: string, range: Range])[]
@@ -44,6 +47,10 @@ export class Randomizer {
     for (const [path, range] of this.ranges) {
       for (const value of range.kind === 'choices' ? range.choices : [range.low, range.high]) {
         this.scenario({ [path]: value })
+      }
+      // A field of integers takes the ends of a range, but not what lies between.
+      if (range.kind === 'uniform' || range.kind === 'logUniform') {
+        this.scenario({ [path]: range.low + INSIDE * (range.high - range.low) })
       }
     }
   }

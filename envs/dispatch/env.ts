@@ -99,6 +99,7 @@ export class Dispatch extends MarkovEnv<DispatchState, DispatchView> {
     shown.draws = draws
     shown.load[0] = this.first
     shown.load[1] = this.second
+    shown.work.set(shown.load)
     shown.state = this.state
     return shown
   }

@@ -17,11 +17,12 @@ import { compileScenario } from '../../src/model/compile/compile.ts'
 import type { WeightsView } from '../../src/policies/types.ts'
 import type { Scenario } from '../../src/scenario/index.ts'
 import { Simulation } from '../../src/simulation/index.ts'
+import { Background } from '../common/background.ts'
 import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
-import { failureCost } from '../common/failure-cost.ts'
+import { failureCosts } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
-import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { Options, ofClasses, readStart, type Start } from '../common/options.ts'
 import { PoolMeter } from '../common/pool-meter.ts'
 import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { relaxationTime } from '../common/relaxation-time.ts'
@@ -64,6 +65,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   /** What was drawn for the episode, where scenarios are drawn. */
   private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
+  private readonly background: Background
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots
   private pool!: PoolMeter
@@ -78,6 +80,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
     this.options = options
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
+    this.background = new Background(options, this.controlled)
     this.snapshots = new SimulationSnapshots('LoadBalancingWeights', { ...options, scenario: given })
     this.plan = this.planOf(given)
     const { load, capacity, observation } = this.plan
@@ -98,13 +101,20 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
   /** Episodes of this scenario. `unit`: seconds that observations are scaled with; default: the mean nominal demand. */
   private planOf(given: Scenario, unit?: number): EpisodePlan {
     const { options } = this
-    const balancers = this.balancers(new Simulation(given, { series: false }))
+    const simulation = new Simulation(given, { series: false })
+    this.background.check(simulation)
+    const balancers = this.balancers(simulation)
     const first = balancers[0]!
     if (balancers.some(({ spec }) => String(spec.replicas) !== String(first.spec.replicas))) {
       const hint = 'Control one of them: { control: "one", balancer: name }.'
       throw new ConfigError([{ what: 'the balancers have different replicas', path: 'control', hint }])
     }
     const compiled = compileScenario(given)
+    ofClasses(
+      'classWeights',
+      options.classWeights,
+      compiled.classes.map(({ name }) => name),
+    )
     const classes = [...new Set(balancers.flatMap(({ spec }) => spec.classes))].sort((a, b) => a - b)
     const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
     const load = offeredLoad(compiled, reached, (c) => first.spec.classDemand[c]!)
@@ -156,9 +166,14 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
       ...(options.slo === undefined ? {} : { lateAfter: options.slo }),
     })
     this.simulation = simulation
-    const cost = options.failureCost ?? failureCost(scenario, load.demand)
+    const { compiled } = simulation.world
+    const { failureCost } = options
+    const costs =
+      failureCost === undefined
+        ? failureCosts(compiled, load.demand)
+        : compiled.classes.map(() => failureCost)
     const requests = this.interval * this.referenceRate
-    this.reward = new LoadBalancingWeightsReward(simulation, options, load, cost, requests)
+    this.reward = new LoadBalancingWeightsReward(simulation, options, load, costs, requests)
     const balancers = this.balancers(simulation)
     this.pool = new PoolMeter(simulation, balancers, load.rate, load.demand)
     return simulation
@@ -243,28 +258,19 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
 
   /** The scenario as episodes run it: during a warm start under the reference policy everywhere. */
   private prepare(scenario: Scenario, warm: number): Scenario {
-    const { start, episodeLength, background } = this.options
+    const { start, episodeLength } = this.options
     return {
-      ...scenario,
-      warmup: start.kind === 'warm' ? warm : scenario.warmup,
+      ...this.background.prepare(scenario),
+      // An episode of a length of its own may be shorter than the scenario's warm-up: all of it counts.
+      warmup: start.kind === 'warm' ? warm : episodeLength > 0 ? 0 : scenario.warmup,
       horizon: episodeLength > 0 ? ENDLESS : scenario.horizon + warm,
-      balancers: scenario.balancers.map((balancer) => {
-        if (start.kind === 'warm') return { ...balancer, policy: policySpec(start.policy, 'start.warm') }
-        return background === undefined || this.controlled.includes(balancer.name)
-          ? balancer
-          : { ...balancer, policy: policySpec(background, 'background') }
-      }),
     }
   }
 
-  /** The agent's weights from now on; other balancers go on with the background policy. */
+  /** The agent's weights from now on; the other balancers go on with their own policies. */
   private handOver(simulation: Simulation): void {
-    const { background } = this.options
-    for (const balancer of simulation.world.balancers.all) {
-      const { name, implicit } = balancer.spec
-      if (this.controlled.includes(name)) balancer.setPolicy(SPREADING)
-      else if (!implicit && background !== undefined) balancer.setPolicy(policySpec(background, 'background'))
-    }
+    this.background.handOver(simulation)
+    for (const balancer of this.balancers(simulation)) balancer.setPolicy(SPREADING)
     this.pool.weighByPower()
   }
 }
@@ -322,7 +328,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingWe
     failureCost: cost === undefined ? undefined : options.number('failureCost', 1, 0),
     reward: options.choice('reward', ['response', 'slo'], 'response'),
     slo: slo === undefined ? undefined : options.number('slo', 1, 0),
-    classWeights: options.raw('classWeights', {}) as Readonly<Record<string, number>>,
+    classWeights: options.byClass('classWeights', true),
   }
   if (read.reward === 'slo' && read.slo === undefined) {
     options.reject('slo', 'reward "slo" needs the bound', undefined, 'Give slo in seconds.')

@@ -16,10 +16,10 @@ export class LoadBalancingWeightsReward {
     simulation: Simulation,
     options: { readonly reward: 'response' | 'slo'; readonly classWeights: Readonly<Record<string, number>> },
     load: OfferedLoad,
-    failureCost: number,
+    failureCosts: readonly number[],
     requests: number,
   ) {
-    this.perRequest = new LoadBalancingReward(simulation, options, load, failureCost)
+    this.perRequest = new LoadBalancingReward(simulation, options, load, failureCosts)
     this.requests = requests
   }
 

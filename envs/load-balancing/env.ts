@@ -15,13 +15,14 @@ import {
 } from '../../src/gym/index.ts'
 import type { Balancer } from '../../src/model/balancing/balancer.ts'
 import { compileScenario } from '../../src/model/compile/compile.ts'
-import type { PolicySpec, Scenario } from '../../src/scenario/index.ts'
+import type { Scenario } from '../../src/scenario/index.ts'
 import { Simulation, type Stop } from '../../src/simulation/index.ts'
+import { Background } from '../common/background.ts'
 import { EpisodeState } from '../common/episode-state.ts'
 import { Episodes } from '../common/episodes.ts'
-import { failureCost } from '../common/failure-cost.ts'
+import { failureCosts } from '../common/failure-cost.ts'
 import { type OfferedLoad, offeredLoad } from '../common/load.ts'
-import { Options, policySpec, readStart, type Start } from '../common/options.ts'
+import { Options, ofClasses, readStart, type Start } from '../common/options.ts'
 import { type DrawnFields, Randomizer } from '../common/randomize.ts'
 import { relaxationTime } from '../common/relaxation-time.ts'
 import { readScenario } from '../common/scenario-source.ts'
@@ -52,6 +53,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
   /** What was drawn for the episode, where scenarios are drawn. */
   private drawn: DrawnFields | undefined
   private readonly controlled: readonly string[]
+  private readonly background: Background
   private readonly episodes: Episodes = new Episodes()
   private readonly snapshots: SimulationSnapshots
   private reward!: LoadBalancingReward
@@ -73,6 +75,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     this.options = options
     const given = readScenario(options.scenario)
     this.controlled = controlledBalancers(given, options)
+    this.background = new Background(options, this.controlled)
     this.snapshots = new SimulationSnapshots('LoadBalancing', { ...options, scenario: given })
     this.plan = this.planOf(given)
     const { load, observation } = this.plan
@@ -91,7 +94,9 @@ export class LoadBalancing implements Env<Float32Array, number> {
   /** Episodes of this scenario. `unit`: seconds that observations are scaled with; default: the mean nominal demand. */
   private planOf(given: Scenario, unit?: number): EpisodePlan {
     const { options } = this
-    const views = this.views(new Simulation(given, { series: false }))
+    const simulation = new Simulation(given, { series: false })
+    this.background.check(simulation)
+    const views = this.views(simulation)
     if (views.some((view) => view.n !== views[0]!.n)) {
       throw new ConfigError([
         {
@@ -102,9 +107,17 @@ export class LoadBalancing implements Env<Float32Array, number> {
       ])
     }
     const compiled = compileScenario(given)
+    ofClasses(
+      'classWeights',
+      options.classWeights,
+      compiled.classes.map(({ name }) => name),
+    )
     const classes = [...new Set(views.flatMap((view) => view.spec.classes))].sort((a, b) => a - b)
     const reached = classes.length > 0 ? classes : compiled.classes.map((_, c) => c)
-    const load = offeredLoad(compiled, reached, (c) => views[0]!.spec.classDemand[c]!)
+    const load = offeredLoad(compiled, reached, (c) => {
+      const { spec } = views.find((view) => view.spec.classes.includes(c)) ?? views[0]!
+      return spec.classDemand[c]!
+    })
     if (!(load.demand > 0)) {
       throw new ConfigError([
         {
@@ -157,7 +170,13 @@ export class LoadBalancing implements Env<Float32Array, number> {
     for (const view of views) view.rateTime = 20 * this.load.demand
     this.first = views[0]!
     this.positions = simulation.world.balancers.all.map((balancer) => views.indexOf(balancer))
-    this.reward = new LoadBalancingReward(simulation, this.options, this.load, this.failureCost)
+    const { compiled } = simulation.world
+    const { failureCost } = this.options
+    const costs =
+      failureCost === undefined
+        ? failureCosts(compiled, this.load.demand)
+        : compiled.classes.map(() => failureCost)
+    this.reward = new LoadBalancingReward(simulation, this.options, this.load, costs)
     this.traceId = `${simulation.scenarioHash}:${simulation.seed}`
     this.masks = []
     this.pending = undefined
@@ -216,12 +235,12 @@ export class LoadBalancing implements Env<Float32Array, number> {
 
   /**
    * Runs to the next decision, over those that leave no choice where the environment shall not offer them. Where
-   * requests cease to come (a trace ends), the episode ends when none has come for as long as the scenario's horizon.
+   * requests cease to come (a trace ends), or none with a choice, the episode ends after as long as the scenario's horizon.
    */
   private next(simulation: Simulation): Stop {
-    const { patience } = this.plan
+    const deadline = simulation.now + this.plan.patience
     for (;;) {
-      const stop = simulation.until(simulation.now + patience)
+      const stop = simulation.until(deadline)
       const forced = stop.reason === 'decision' && stop.kind === 'balancer' && stop.view.availableCount === 1
       if (!forced || !this.options.skipForced) return stop
       simulation.decide(stop.view.available.indexOf(1))
@@ -300,44 +319,20 @@ export class LoadBalancing implements Env<Float32Array, number> {
   }
 
   private prepare(scenario: Scenario, warm: number): Scenario {
-    const { start, episodeLength, background } = this.options
+    const { start, episodeLength } = this.options
     const endless = episodeLength > 0
-    const policyOf = (name: string, own: PolicySpec): PolicySpec => {
-      if (start.kind === 'warm') return policySpec(start.policy, 'start.warm')
-      return this.controlled.includes(name) || background === undefined
-        ? own
-        : policySpec(background, 'background')
-    }
     return {
-      ...scenario,
-      warmup: start.kind === 'warm' ? warm : scenario.warmup,
+      ...this.background.prepare(scenario),
+      // An episode of a length of its own may be shorter than the scenario's warm-up: all of it counts.
+      warmup: start.kind === 'warm' ? warm : endless ? 0 : scenario.warmup,
       horizon: endless ? ENDLESS : scenario.horizon + warm,
-      balancers: scenario.balancers.map((balancer) => ({
-        ...balancer,
-        policy: policyOf(balancer.name, balancer.policy),
-      })),
     }
   }
 
-  /** After the warm start: the agent takes over, other balancers go on with the background policy. */
+  /** After the warm start: the agent takes over, the other balancers go on with their own policies. */
   private handOver(simulation: Simulation): void {
-    const { background, start } = this.options
-    for (const balancer of simulation.world.balancers.all) {
-      if (
-        start.kind === 'warm' &&
-        !balancer.spec.implicit &&
-        !this.controlled.includes(balancer.spec.name) &&
-        background !== undefined
-      ) {
-        balancer.setPolicy(policySpec(background, 'background'))
-      }
-    }
+    this.background.handOver(simulation)
     simulation.control({ balancers: this.controlled })
-  }
-
-  /** D: what a failed request costs, seconds: the client's timeout, else 100 S. */
-  private get failureCost(): number {
-    return this.options.failureCost ?? failureCost(this.plan.scenario, this.load.demand)
   }
 }
 
@@ -396,7 +391,7 @@ function readOptions(kwargs: Readonly<Record<string, unknown>>): LoadBalancingOp
     failureCost: failureCost === undefined ? undefined : options.number('failureCost', 1, 0),
     reward: options.choice('reward', ['response', 'slo'], 'response'),
     slo: slo === undefined ? undefined : options.number('slo', 1, 0),
-    classWeights: options.raw('classWeights', {}) as Readonly<Record<string, number>>,
+    classWeights: options.byClass('classWeights', true),
   }
   if (read.reward === 'slo' && read.slo === undefined) {
     options.reject('slo', 'reward "slo" needs the bound', undefined, 'Give slo in seconds.')

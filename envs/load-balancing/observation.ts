@@ -100,10 +100,12 @@ export class LoadBalancingObservation {
       const owed = seen[i]!
       if (owed > 0) out[at + 3] = sat(owed, traits[slots + i]!)
       const response = seen[i + slots]!
-      if (response > 0) {
+      const failures = seen[i + 2 * slots]!
+      // A refusal may take no time at all.
+      if (response > 0 || failures > 0) {
         const keep = decay((time - seen[i + 3 * slots]!) / EWMA_TIME)
         out[at + 4] = sat(response * keep, scale)
-        out[at + 5] = seen[i + 2 * slots]! * keep
+        out[at + 5] = failures * keep
       }
     }
     if (reporting) this.writeReports(out, view)

@@ -6,6 +6,7 @@
 import { FLOAT_ZERO } from '../../src/engine/typed.ts'
 import type { Simulation } from '../../src/simulation/index.ts'
 import type { OfferedLoad } from '../common/load.ts'
+import { ofClasses } from '../common/options.ts'
 import type { LoadBalancingInfo } from './info.ts'
 
 /** Totals up to the last decision. */
@@ -30,18 +31,15 @@ export class LoadBalancingReward {
     simulation: Simulation,
     options: { readonly reward: 'response' | 'slo'; readonly classWeights: Readonly<Record<string, number>> },
     load: OfferedLoad,
-    failureCost: number,
+    failureCosts: readonly number[],
   ) {
     this.simulation = simulation
     this.unit = load.demand
     this.late = options.reward === 'slo'
     const { requests, compiled } = simulation.world
-    requests.failureCost = failureCost
-    requests.weigh(
-      compiled.classes.map(
-        ({ name }) => options.classWeights[name] ?? options.classWeights[name.split('.').at(-1)!] ?? 1,
-      ),
-    )
+    requests.failureCost.set(failureCosts)
+    const names = compiled.classes.map(({ name }) => name)
+    requests.weigh(ofClasses('classWeights', options.classWeights, names).map((weight) => weight ?? 1))
   }
 
   /** What happened so far does not count. */

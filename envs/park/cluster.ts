@@ -83,6 +83,13 @@ export class ParkCluster {
     return sum
   }
 
+  /** Units of work of all jobs at a server, the running one as when it began. */
+  assignedWork(server: number): number {
+    const running = this.running[server]
+    const rest = running === undefined || running.finish <= this.now ? 0 : this.sizes[running.job]!
+    return rest + this.waitingWork(server)
+  }
+
   /** Time that the running job of a server still needs. */
   runningTime(server: number): number {
     const running = this.running[server]

@@ -23,6 +23,7 @@ export class ParkView extends QueueView {
     this.demand = cluster.incoming < 0 ? 0 : cluster.sizes[cluster.incoming]!
     for (let i = 0; i < this.n; i++) {
       this.load[i] = cluster.counts[i]!
+      this.work[i] = cluster.assignedWork(i)
       this.mixedLoad[i] = cluster.waitingWork(i) + cluster.runningTime(i)
       this.drainTime[i] = cluster.drainTime(i)
     }

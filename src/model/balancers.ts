@@ -188,8 +188,7 @@ export class Balancers implements Part {
       return
     }
     balancer.expectOwn()
-    const slot = balancer.policy.decide(balancer, balancer.draws)
-    this.assign(balancer, b, leg, this.hedging ? this.awayFromCopies(balancer, leg, slot) : slot)
+    this.assign(balancer, b, leg, balancer.policy.decide(balancer, balancer.draws))
   }
 
   /** The slot, or the next available one where no other copy of the same attempt is. */
@@ -211,8 +210,9 @@ export class Balancers implements Part {
     this.assign(this.all[b]!, b, leg, slot)
   }
 
-  private assign(balancer: Balancer, b: number, leg: number, slot: number): void {
+  private assign(balancer: Balancer, b: number, leg: number, chosen: number): void {
     const { legs, kernel, network, replicas } = this
+    const slot = this.hedging ? this.awayFromCopies(balancer, leg, chosen) : chosen
     const { spec } = balancer
     const backend = this.first[b]! + slot
     const r = spec.replicas[slot]!

@@ -74,8 +74,8 @@ export class Requests implements Part {
   onLate: ((workload: number, number: number) => void) | undefined
   /** Follows lateness: every request older than this many seconds counts as late. */
   lateAfter: number = Number.POSITIVE_INFINITY
-  /** Seconds that a failed request counts for in `failureCharge`, less its age. */
-  failureCost: number = FLOAT_ZERO
+  /** By class: seconds that a failed request counts for in `failureCharge`, less its age. */
+  readonly failureCost: Float64Array
   readonly classWeight: Float64Array
   failureCharge: number = FLOAT_ZERO
   /** Requests that became late or failed, each once, by weight. */
@@ -121,6 +121,7 @@ export class Requests implements Part {
     this.answeredSeconds = part(ANSWERED_SECONDS)
     this.outcomes = this.block.subarray(BY_CLASS * classes)
     this.classWeight = new Float64Array(classes).fill(1)
+    this.failureCost = new Float64Array(classes)
     this.latencies = new LatencyBatch(classes, compiled.cells.length)
     legs.int32((array) => {
       this.isLate = array
@@ -202,7 +203,7 @@ export class Requests implements Part {
       }
     } else {
       this.errorTotal++
-      this.failureCharge += this.classWeight[cls]! * Math.max(0, this.failureCost - age)
+      this.failureCharge += this.classWeight[cls]! * Math.max(0, this.failureCost[cls]! - age)
     }
     if (this.isLate[row] === 0 && outcome !== OK) this.countLate(row)
     for (let i = 0; i < this.intervals.length; i++) {

@@ -59,7 +59,7 @@ export class Balancer implements BalancerView {
   readonly passive: PassiveChecks | undefined
   readonly draws: Stream
   policy: BalancingPolicy
-  private policySpec: PolicySpec
+  policySpec: PolicySpec
   decisions = 0
   /** Decisions are taken outside. */
   controlled = false
