@@ -1,7 +1,7 @@
 /**
  * The infos of several environments by key, as Gymnasium's vector environments have them. A column is
  * `[kind, data, present]`: numbers (n), booleans (b), texts (s) joined by NUL, arrays of one length (a) stacked,
- * objects (m) as columns again, anything else (o) as a list. `present` is null where every environment has the key,
+ * objects (m) as columns again, anything else (o) as a list. Null beside numbers is NaN, where the first is a number. `present` is null where every environment has the key,
  * else an array of 0 and 1.
  */
 import type { MessageWriter, WireArray } from './wire.ts'
@@ -35,7 +35,7 @@ class Column {
     if (this.kind === undefined) {
       this.kind = kind
       if (kind === 'a') this.width = (value as WireArray).length
-    } else if (this.kind !== kind) this.kind = 'o'
+    } else if (this.kind !== kind && !(this.kind === 'n' && value === null)) this.kind = 'o'
     if (this.kind === 'a' && !this.stacks(value as WireArray)) this.kind = 'o'
     else if (this.kind === 's' && (value as string).includes(SEPARATOR)) this.kind = 'o'
   }
@@ -73,7 +73,10 @@ function writeData(out: MessageWriter, { values, width }: Column, kind: Kind): v
   else if (kind === 'o') out.value(values.map((value) => value ?? null))
   else if (kind === 'n') {
     const numbers = new Float64Array(count)
-    for (let i = 0; i < count; i++) numbers[i] = (values[i] as number | undefined) ?? 0
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as number | null | undefined
+      numbers[i] = value === null ? Number.NaN : (value ?? 0)
+    }
     out.array(numbers)
   } else if (kind === 'b') {
     const flags = new Uint8Array(count)

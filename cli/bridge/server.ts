@@ -32,6 +32,7 @@ export class Server {
     'load-policy': this.loadPolicy.bind(this),
     act: this.act.bind(this),
     close: this.close.bind(this),
+    echo: this.echo.bind(this),
   }
   private count = 0
   private readonly workerFile: string
@@ -167,6 +168,11 @@ export class Server {
     this.objects.get(handle)?.close()
     this.objects.delete(handle)
     this.out.list(1).boolean(true)
+  }
+
+  /** The text again, as the last bytes of the answer: by it a caller that was interrupted finds its place. */
+  private echo(text: string): void {
+    this.out.list(2).boolean(true).text(text)
   }
 
   private introduce(env: { close(): void }, observations: Space, actions: Space, warnings: string[]): void {

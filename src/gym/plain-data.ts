@@ -3,7 +3,7 @@ import { describe } from './spaces/json-number.ts'
 
 /**
  * A deep copy of the enumerable data: what is not enumerable (`info.view`) is left out, functions and
- * foreign objects stay as they are.
+ * objects without enumerable data stay as they are, instances of classes become plain objects.
  */
 export function copyData(x: unknown): unknown {
   if (typeof x !== 'object' || x === null) return x
@@ -11,9 +11,11 @@ export function copyData(x: unknown): unknown {
   if (Array.isArray(x)) return x.map(copyData)
   if (x instanceof Map) return new Map([...x].map(([key, value]) => [key, copyData(value)]))
   if (x instanceof Set) return new Set([...x].map(copyData))
+  const entries = Object.entries(x)
   const prototype: unknown = Object.getPrototypeOf(x)
-  if (prototype !== Object.prototype && prototype !== null) return x
-  return Object.fromEntries(Object.entries(x).map(([key, value]) => [key, copyData(value)]))
+  // Such as a date.
+  if (entries.length === 0 && prototype !== Object.prototype && prototype !== null) return x
+  return Object.fromEntries(entries.map(([key, value]) => [key, copyData(value)]))
 }
 
 /** Where two values first differ, bit for bit (0 is not -0, NaN is NaN); undefined when nowhere. */

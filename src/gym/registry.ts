@@ -103,7 +103,13 @@ export class EnvRegistry {
     checkLimit(maxEpisodeSteps, registered.id)
     const merged = { ...registered.kwargs, ...given.kwargs, ...kwargs }
     let env = registered.entryPoint({ ...merged })
-    env.unwrapped.spec = Object.freeze({ ...registered, maxEpisodeSteps, kwargs: Object.freeze(merged) })
+    // 0 where a limit is registered and this one has none: the spec then makes the same again.
+    const stated = limit === 0 && registered.maxEpisodeSteps !== undefined ? 0 : maxEpisodeSteps
+    env.unwrapped.spec = Object.freeze({
+      ...registered,
+      maxEpisodeSteps: stated,
+      kwargs: Object.freeze(merged),
+    })
     if (options.check === true) env = new PassiveEnvChecker(env)
     env = new OrderEnforcing(env)
     return maxEpisodeSteps === undefined ? env : new TimeLimit(env, maxEpisodeSteps)

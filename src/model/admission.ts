@@ -89,8 +89,11 @@ export class Admission implements Part, LimitsHost {
     this.refusals.add(s, reason)
   }
 
-  countUnwanted(s: number, spec: ServiceSpec): void {
-    this.count(s, spec.cancel === 'never' ? EXPIRED : CANCELLED)
+  /** Counts a leg that its service does not want. Whether it goes without an answer: its caller is not there to hear it. */
+  isDropped(leg: number, s: number, spec: ServiceSpec): boolean {
+    const dropped = spec.cancel !== 'never' && !this.callers.isAwaited(leg)
+    this.count(s, dropped ? CANCELLED : EXPIRED)
+    return dropped
   }
 
   /** Of a leg that arrives at replica `r` of service `s`: ADMITTED, ABANDONED, or the outcome that it is answered with. */
@@ -99,8 +102,7 @@ export class Admission implements Part, LimitsHost {
     const { limits } = this
     limits.begin(leg)
     if (!this.wants(leg, spec)) {
-      this.countUnwanted(s, spec)
-      return spec.cancel === 'never' ? DEADLINE : ABANDONED
+      return this.isDropped(leg, s, spec) ? ABANDONED : DEADLINE
     }
     if (overload === undefined) return ADMITTED
     if (limits.isTooFast(leg, leg, r, s)) {

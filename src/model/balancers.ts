@@ -91,7 +91,9 @@ export class Balancers implements Part {
       : undefined
     this.probes.sync = this.sync
     this.reports = new QueueReports(world, this.all)
-    this.rotation = new Rotation(world, this.all, this.backends, this.waiting)
+    this.rotation = new Rotation(world, this.all, this.backends, this.waiting, (b, slot) =>
+      this.joined(b, slot),
+    )
   }
 
   wire(): void {
@@ -156,9 +158,14 @@ export class Balancers implements Part {
     const slot = this.slotOf[backend]!
     this.rotation.update(backend, replica)
     if (balancer.available[slot] !== 1) return
-    const r = balancer.spec.replicas[slot]!
-    if (this.idle !== undefined && this.replicas.load[r] === 0) this.idle.becameIdle(r)
+    this.joined(b, slot)
     this.waiting.release(b)
+  }
+
+  /** The slot gets traffic from now on: it may be idle. */
+  private joined(b: number, slot: number): void {
+    const r = this.all[b]!.spec.replicas[slot]!
+    if (this.idle !== undefined && this.replicas.load[r] === 0) this.idle.becameIdle(r)
   }
 
   loadChanged(backend: number, load: number): void {

@@ -7,6 +7,7 @@ import type { Balancers } from './balancers.ts'
 import type { Scalers } from './scalers.ts'
 import { ColdStarts } from './scaling/cold-starts.ts'
 import { Readiness } from './scaling/readiness.ts'
+import { DRAINING_BUSY } from './service-gauges.ts'
 import type { Part, World } from './world.ts'
 
 export const STOPPED = 0
@@ -137,6 +138,10 @@ export class Replicas implements Part {
 
   setState(r: number, state: number): void {
     if (state === READY) this.readySince[r] = this.kernel.now
+    if ((state === DRAINING) !== (this.state[r] === DRAINING)) {
+      const busy = this.gauges.value[r * GAUGES + REPLICA_BUSY]!
+      this.world.services.add(r, DRAINING_BUSY, state === DRAINING ? busy : -busy)
+    }
     this.state[r] = state
     if (state === STOPPED) this.world.sockets?.stopped(r)
     if (state === READY) this.coldStarts?.begin(r)
@@ -175,6 +180,7 @@ export class Replicas implements Part {
 
   changeBusy(r: number, by: number): void {
     if (this.single[r] === 0) this.gauges.add(r * GAUGES + REPLICA_BUSY, by, this.kernel.now)
+    if (this.state[r] === DRAINING) this.world.services.add(r, DRAINING_BUSY, by)
   }
 
   save(): unknown {

@@ -13,4 +13,6 @@ export const READY_REPLICAS = 8
 export const PAID_REPLICAS = 9
 /** Replicas whose cores may work: ready or draining. */
 export const WORKING_REPLICAS = 10
-export const SERVICE_GAUGES = 11
+/** Cores at work at replicas that drain. */
+export const DRAINING_BUSY = 11
+export const SERVICE_GAUGES = 12

@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import asyncflow_gym.minari
+import gymnasium
 from asyncflow_gym.minari import convert, read_episodes
 from asyncflow_gym.wire import pack, unpack_all
 
@@ -54,6 +55,22 @@ class MinariTest(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("does not begin with the header", done.stderr)
         self.assertNotIn("Traceback", done.stderr)
+
+    def test_lines_are_parted_by_line_feeds_alone(self):
+        text = '{"schema": 1}\n{"seed": "\u2028\u0085"}\n\n'
+        _, episodes = read_episodes(self.write("a.jsonl", text.encode()))
+        self.assertEqual(episodes, [{"seed": "\u2028\u0085"}])
+
+    def test_numbers_that_json_has_no_form_for_count_as_numbers(self):
+        shapes = asyncflow_gym.minari._shapes({"a": [1, "inf", "-0"], "b": ["x"], "c": "nan", "d": "x"})
+        self.assertEqual(shapes, {("a",): (3,), ("c",): ()})
+
+    def test_the_spec_of_a_recording_leaves_the_registered_one_alone(self):
+        before = dict(gymnasium.spec("asyncflow/LoadBalancing-v0").kwargs)
+        environment = {"id": "LoadBalancing-v0", "kwargs": {"scenario": "heterogeneous"}, "maxEpisodeSteps": 7}
+        spec = asyncflow_gym.minari._spec(environment)
+        self.assertEqual((spec.kwargs["scenario"], spec.max_episode_steps), ("heterogeneous", 7))
+        self.assertEqual(gymnasium.spec("asyncflow/LoadBalancing-v0").kwargs, before)
 
     def test_a_dataset_is_named_after_its_environment(self):
         self.assertEqual(asyncflow_gym.minari._dataset_id({"id": "Park/LoadBalance-v0"}), "asyncflow/park-loadbalance/recorded-v0")

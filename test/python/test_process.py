@@ -7,6 +7,7 @@ import textwrap
 import threading
 import time
 import unittest
+from unittest import mock
 
 import gymnasium
 import numpy as np
@@ -174,6 +175,41 @@ class ProcessTest(unittest.TestCase):
             slow.close()
         """
         self.assert_leaves_nothing(program, 0)
+
+    def test_an_exception_at_any_place_of_an_exchange_leaves_the_environment_usable(self):
+        env = gymnasium.make(BALANCING)
+        other = gymnasium.make(BALANCING)
+        self.addCleanup(env.close)
+        self.addCleanup(other.close)
+        bridge = env.unwrapped._bridge
+        first, _ = env.reset(seed=1)
+        other.reset(seed=2)
+
+        def interrupt_after(call):
+            def interrupted(*arguments):
+                call(*arguments)
+                raise KeyboardInterrupt
+
+            return interrupted
+
+        def interrupt(*_):
+            raise TimeoutError("of a handler of signals")
+
+        for name, replacement, expected in [
+            ("_send", interrupt_after(bridge._send), KeyboardInterrupt),
+            ("_send", interrupt, TimeoutError),
+            ("_read", interrupt_after(bridge._read), KeyboardInterrupt),
+            ("_read", interrupt, TimeoutError),
+            ("_receive", interrupt_after(bridge._receive), KeyboardInterrupt),
+        ]:
+            with self.subTest(name=name, expected=expected):
+                with mock.patch.object(bridge, name, replacement), self.assertRaises(expected):
+                    env.step(0)
+                # An answer of the step before would be of a reset's form or of other numbers.
+                self.assertEqual(len(other.step(0)), 5)
+                again, info = env.reset(seed=1)
+                self.assertTrue((again == first).all())
+                self.assertGreater(env.step(0)[4]["time"], info["time"])
 
     def test_gymnasiums_own_vector_of_processes_works(self):
         program = """

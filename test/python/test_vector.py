@@ -1,4 +1,8 @@
 import pickle
+import signal
+import subprocess
+import sys
+import textwrap
 import unittest
 
 import asyncflow_gym
@@ -161,3 +165,60 @@ class VectorTest(unittest.TestCase):
         env.close()
         with self.assertRaises(error.ClosedEnvironmentError):
             env.reset()
+
+    def test_a_mask_that_resets_all_lets_them_step_also_after_an_error(self):
+        envs = self.make(BALANCING, start="empty")
+        everyone = {"reset_mask": np.ones(3, np.bool_)}
+        with self.assertRaises(error.ResetNeeded):
+            envs.step(np.zeros(3, np.int64))
+        envs.reset(seed=1, options={"reset_mask": np.array([True, False, True])})
+        with self.assertRaises(error.ResetNeeded):
+            envs.step(np.zeros(3, np.int64))
+        envs.reset(seed=1, options={"reset_mask": np.array([False, True, False])})
+        envs.step(np.zeros(3, np.int64))
+        envs.reset(seed=1, options=everyone)
+        envs.step(np.zeros(3, np.int64))
+
+    def test_masks_that_are_not_there_are_no_call_for_a_reset(self):
+        for keys in ([], ["time"]):
+            envs = self.make(BALANCING, start="empty", info_keys=keys)
+            envs.reset(seed=1)
+            with self.assertRaisesRegex(ValueError, "info_keys leaves out"):
+                envs.action_masks()
+        with self.assertRaisesRegex(TypeError, "has no list of masks"):
+            self.make("asyncflow/AutoscalingContinuous-v0", start="empty").action_masks()
+        with self.assertRaisesRegex(ValueError, "is a list of keys"):
+            self.make(BALANCING, info_keys="action_mask")
+
+    def test_a_number_that_is_null_beside_others_is_nan_as_in_gymnasiums_vector(self):
+        options = {"scenario": "heterogeneous", "episodeLength": 4, "start": "empty"}
+        kinds = set()
+        for seed in range(12):
+            ours = self.make(BALANCING, **options)
+            theirs = gymnasium.make_vec(BALANCING, num_envs=3, vectorization_mode="sync", **options)
+            self.addCleanup(theirs.close)
+            ours.reset(seed=seed)
+            theirs.reset(seed=seed)
+            for _ in range(4):
+                infos = ours.step(np.array([0, 1, 2]))[4]
+                expected = theirs.step(np.array([0, 1, 2]))[4]
+            got, wanted = (one["summary"]["meanLatency"] for one in (infos, expected))
+            self.assertEqual(got.dtype, wanted.dtype)
+            if got.dtype != object:
+                np.testing.assert_array_equal(got, wanted)
+            kinds.add((got.dtype == object, bool(np.isnan(wanted.astype(float)).any())))
+        self.assertIn((False, True), kinds)
+
+    @unittest.skipUnless(hasattr(signal, "SIGKILL"), "needs signals")
+    def test_closing_after_the_other_side_has_died_does_not_fail(self):
+        program = f"""
+        import os, signal, time
+        import asyncflow_gym, gymnasium, numpy as np
+        envs = gymnasium.make_vec({BALANCING!r}, num_envs=2, vectorization_mode="vector_entry_point", start="empty")
+        envs.reset(seed=1)
+        infos = envs.step(np.zeros(2, np.int64))[4]
+        os.kill(envs._bridge.pid, signal.SIGKILL)
+        time.sleep(0.2)
+        envs.close()
+        """
+        subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)

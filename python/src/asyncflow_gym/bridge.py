@@ -7,6 +7,8 @@ or with Python, however Python ends: then its standard input is at its end.
 from __future__ import annotations
 
 import os
+import secrets
+import select
 import subprocess
 import tempfile
 import threading
@@ -19,6 +21,8 @@ from .node import PROGRAM, find_node
 from .wire import pack, unpack
 
 _CHUNK = 1 << 16
+# Bytes that a pipe takes all or none of (POSIX).
+_ATOMIC = getattr(select, "PIPE_BUF", 512)
 _STDERR_TAIL = 4000
 # A Node process ends as soon as its input does; this long only where the machine is very busy.
 _STOP_SECONDS = 10
@@ -44,9 +48,8 @@ class Bridge:
         self._input = self._process.stdin.fileno()
         self._output = self._process.stdout.fileno()
         self._lock = threading.Lock()
-        self._received = bytearray()
-        # Answers that are still to come to requests that an exception cut off.
-        self._owed = 0
+        # Whether an exception cut the last request off: then nobody knows which bytes are still to come.
+        self._cut_off = False
         self._released: deque[int] = deque()
         self._failure: str | None = None
         self._finalizer = weakref.finalize(self, _stop, self._process, self._stderr)
@@ -103,20 +106,33 @@ class Bridge:
         if self._failure is not None:
             raise BridgeError(self._failure)
         try:
-            while self._owed > 0:
-                self._receive()
-                self._owed -= 1
-            self._send(len(frame).to_bytes(4, "little") + frame)
-            self._owed += 1
+            if self._cut_off:
+                self._resume()
+            # An exception of a signal's handler may come between any two instructions from here on.
+            self._cut_off = True
+            self._send(frame)
             answer = self._receive()
-            self._owed -= 1
-        except OSError as failure:
+            self._cut_off = False
+        except (BrokenPipeError, ConnectionResetError) as failure:
             raise self._died() from failure
         return answer
 
-    def _send(self, data: bytes) -> None:
-        written = os.write(self._input, data)
+    def _resume(self) -> None:
+        """Reads away what is left of requests that were cut off, up to an answer that nothing else can be."""
+        token = secrets.token_hex(16)
+        self._send(pack(("echo", token)))
+        end = token.encode()
+        received = b""
+        while not received.endswith(end):
+            received = received[-len(end) :] + self._read()
+
+    def _send(self, frame: bytes) -> None:
+        data = len(frame).to_bytes(4, "little") + frame
+        if len(data) <= _ATOMIC:
+            os.write(self._input, data)
+            return
         try:
+            written = 0
             while written < len(data):
                 written += os.write(self._input, memoryview(data)[written:])
         except BaseException:
@@ -126,16 +142,17 @@ class Bridge:
             raise
 
     def _receive(self) -> list[Any]:
-        received = self._received
-        while len(received) < 4 or len(received) < 4 + int.from_bytes(received[:4], "little"):
-            chunk = os.read(self._output, _CHUNK)
-            if not chunk:
-                raise self._died()
-            received += chunk
-        answer = unpack(received, 4)
         # One answer at a time is under way, so this is all of it.
-        self._received = bytearray()
-        return answer
+        received = bytearray()
+        while len(received) < 4 or len(received) < 4 + int.from_bytes(received[:4], "little"):
+            received += self._read()
+        return unpack(received, 4)
+
+    def _read(self) -> bytes:
+        chunk = os.read(self._output, _CHUNK)
+        if not chunk:
+            raise self._died()
+        return chunk
 
     def _died(self) -> BridgeError:
         try:

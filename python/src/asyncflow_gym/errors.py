@@ -33,6 +33,6 @@ def from_node(code: str, message: str) -> Exception:
         return error.NameNotFound(message)
     if code == "closed":
         return error.ClosedEnvironmentError(message)
-    if code == "checkpoint":
+    if code in ("checkpoint", "observation", "mask", "no-valid-action", "diverged"):
         return ValueError(message)
     return BridgeError(f"the simulator failed ({code}): {message}")

@@ -7,6 +7,7 @@ each, one to a line (``.jsonl``) or one after another (``.msgpack``).
 from __future__ import annotations
 
 import argparse
+import copy
 import importlib
 import json
 import os
@@ -34,7 +35,9 @@ def read_episodes(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[di
     path = Path(path)
     if path.suffix == ".jsonl":
         values = []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if not line.strip():
+                continue
             try:
                 values.append(json.loads(line))
             except json.JSONDecodeError as failure:
@@ -124,8 +127,9 @@ def _spec(environment: dict[str, Any] | None) -> Any:
     """How Minari can make the environment again; None for one that is not registered here."""
     if environment is None or public_id(environment["id"]) not in environment_ids():
         return None
-    spec = gymnasium.spec(public_id(environment["id"]))
+    spec = copy.deepcopy(gymnasium.spec(public_id(environment["id"])))
     spec.kwargs.update(environment["kwargs"])
+    spec.max_episode_steps = environment.get("maxEpisodeSteps", spec.max_episode_steps) or None
     return spec
 
 
@@ -145,15 +149,19 @@ def _numbers(value: Any) -> np.ndarray:
     return np.array(exact(value))
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (bool, int, float)) or (isinstance(value, str) and value in NUMBERS)
+
+
 def _shapes(info: dict[str, Any], prefix: tuple[str, ...] = ()) -> dict[tuple[str, ...], tuple[int, ...]]:
     """Path and shape of all that is a number or a list of numbers."""
     found: dict[tuple[str, ...], tuple[int, ...]] = {}
     for key, value in info.items():
         if isinstance(value, dict):
             found.update(_shapes(value, (*prefix, key)))
-        elif isinstance(value, (bool, int, float)) or value in ("inf", "-inf", "nan", "-0"):
+        elif _is_number(value):
             found[(*prefix, key)] = ()
-        elif isinstance(value, list) and value and all(isinstance(x, (int, float)) for x in value):
+        elif isinstance(value, list) and value and all(_is_number(x) for x in value):
             found[(*prefix, key)] = (len(value),)
     return found
 

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from gymnasium import error
+from gymnasium import error, spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from .bridge import Bridge, shared_bridge
 from .env import SEEDS
+from .errors import BridgeError
 from .infos import LazyInfos, infos_from_columns
 from .options import options_to_wire
 from .spaces import space_from_json, value_from_wire, value_to_wire
@@ -54,6 +55,8 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     ) -> None:
         if render_mode is not None:
             raise error.UnsupportedMode(f"{environment_id} has no render modes, got {render_mode!r}. Leave it out.")
+        if isinstance(info_keys, str):
+            raise ValueError(f"info_keys is a list of keys, got {info_keys!r}. Write [{info_keys!r}].")
         mode = AutoresetMode(autoreset_mode)
         keys = None if info_keys is None else ["actionMask" if key == "action_mask" else key for key in info_keys]
         self.num_envs = num_envs
@@ -70,6 +73,7 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
             int(threads),
         )
         self._handle = int(handle)
+        self._info_keys = keys
         self.single_observation_space = space_from_json(json.loads(observation))
         self.single_action_space = space_from_json(json.loads(action))
         self.observation_space = batch_space(self.single_observation_space, num_envs)
@@ -134,8 +138,18 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         )
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """Which actions are valid now, one row per environment."""
+        """Which actions are valid now, one row per environment. TypeError where there is no list of masks: for a Box, and
+        where parts of a Dict have masks of their own.
+
+        Raises:
+            ValueError: where ``info_keys`` leaves the masks out.
+        """
+        space = self.single_action_space
+        if isinstance(space, (spaces.Box, spaces.Dict)):
+            raise TypeError(f"{space} has no list of masks. Where a part has one it is in infos['actionMask'].")
         self._read_masks()
+        if self._masks is None and self._info_keys is not None and "actionMask" not in self._info_keys:
+            raise ValueError("info_keys leaves out the action masks. Add 'actionMask'.")
         if self._masks is None:
             raise error.ResetNeeded("there are no action masks before reset(). Call reset() first.")
         return self._masks.astype(np.bool_)
@@ -145,7 +159,10 @@ class AsyncflowVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         for reference in getattr(self, "_recent", ()):
             infos = reference() if reference is not None else None
             if infos is not None and self._bridge is not None and self._bridge.alive:
-                infos.fetch()
+                try:
+                    infos.fetch()
+                except BridgeError:
+                    break  # It ended, and nobody will know them.
         bridge, self._bridge = getattr(self, "_bridge", None), None
         if bridge is not None and hasattr(self, "_handle"):
             bridge.release(self._handle)

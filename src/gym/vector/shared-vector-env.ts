@@ -76,6 +76,8 @@ export class SharedVectorEnv implements VectorEnvironment {
   private readonly localInfos: SharedInfos[] = []
   private steps = 0
   private ready = false
+  /** 1: reset since the environments were made or one of them threw. */
+  private readonly fresh: Uint8Array
   private closed = false
 
   /** @throws ConfigError as `VectorEnv` does, and what making an environment threw in a worker. */
@@ -86,6 +88,7 @@ export class SharedVectorEnv implements VectorEnvironment {
       reject(`expected an integer of at least 1, got ${options.threads}`, 'SharedVectorEnv.threads', '')
     }
     this.count = count
+    this.fresh = new Uint8Array(count)
     this.autoreset = autoreset
     this.infosKept = infosKept
     const shares = Math.min(options.threads, count)
@@ -175,7 +178,8 @@ export class SharedVectorEnv implements VectorEnvironment {
         infos[from + i] = info
       })
     }
-    if (mask === undefined) this.ready = true
+    for (let i = 0; i < this.count; i++) if (chosen(i)) this.fresh[i] = 1
+    this.ready ||= !this.fresh.includes(0)
     return { observations: this.storage.observations, infos }
   }
 
@@ -188,6 +192,7 @@ export class SharedVectorEnv implements VectorEnvironment {
     }
     this.takeActions(actions)
     this.ready = false
+    this.fresh.fill(0)
     const step = this.steps++
     for (let worker = 0; worker < this.threads.length; worker++) this.ask(worker, STEP)
     let failure: unknown
@@ -236,6 +241,7 @@ export class SharedVectorEnv implements VectorEnvironment {
       )
     }
     this.ready = false
+    this.fresh.fill(0)
     const part = (k: number): Uint8Array => {
       const [from, to] = this.share(k)
       const own = sliceStorage(this.singleObservationSpace, this.singleActionSpace, this.storage, from, to)

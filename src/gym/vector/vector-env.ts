@@ -90,6 +90,8 @@ export class VectorEnv {
   private readonly truncated: Uint8Array
   /** Whether a step may be taken: not before the first reset, nor after an error in the middle of a step. */
   private ready = false
+  /** 1: reset since the environments were made or one of them threw. */
+  private readonly fresh: Uint8Array
   private current = 0
 
   /** Throws ConfigError for a count below 1, an unknown mode or environments of different spaces. */
@@ -100,6 +102,7 @@ export class VectorEnv {
   ) {
     checkVector(count, autoreset)
     this.count = count
+    this.fresh = new Uint8Array(count)
     this.autoreset = autoreset
     this.envs = Array.from({ length: count }, (_, i) => makeEnv(i))
     const [first] = this.envs
@@ -132,10 +135,11 @@ export class VectorEnv {
     for (let i = 0; i < this.count; i++) {
       if (!chosen(i)) continue
       infos[i] = this.resetOne(i, seeds?.[i], options)
+      this.fresh[i] = 1
       this.terminated[i] = 0
       this.truncated[i] = 0
     }
-    if (mask === undefined) this.ready = true
+    this.ready ||= !this.fresh.includes(0)
     return { observations: this.observations, infos }
   }
 
@@ -150,6 +154,7 @@ export class VectorEnv {
       throw new ResetNeededError(`the episode of environment ${this.ended.indexOf(1)} has ended`)
     }
     this.ready = false
+    this.fresh.fill(0)
     const infos: Info[] = new Array(this.count)
     const finals: { observation: unknown; info: Info }[] = new Array(this.count).fill(undefined)
     for (let i = 0; i < this.count; i++) {
@@ -200,6 +205,7 @@ export class VectorEnv {
       )
     }
     this.ready = false
+    this.fresh.fill(0)
     this.envs.forEach((env, i) => {
       if (env.restore === undefined) throw noSnapshots(env.unwrapped)
       env.restore(saved.envs[i]!)

@@ -59,7 +59,7 @@ export class FrameStack<Act = unknown> extends ObservationWrapper<Frames, Act> {
   }
 
   /** Throws ConfigError for another number of frames. */
-  protected override loadState(frames: Frames): void {
+  protected override checkState(frames: Frames): void {
     if (frames.length !== this.frames.length) {
       const count = (array: Frames): number => array.length / this.frameSize
       reject(
@@ -68,6 +68,9 @@ export class FrameStack<Act = unknown> extends ObservationWrapper<Frames, Act> {
         '',
       )
     }
+  }
+
+  protected override loadState(frames: Frames): void {
     this.frames.set(frames)
     this.first = false
   }

@@ -72,6 +72,7 @@ export class Wrapper<Obs = unknown, Act = unknown, InnerObs = Obs, InnerAct = Ac
       return
     }
     const saved = unpackSnapshot(snapshotName, snapshot) as { wrapper: never; env: Uint8Array }
+    this.checkState(saved.wrapper)
     env.restore(saved.env)
     this.loadState(saved.wrapper)
   }
@@ -84,6 +85,9 @@ export class Wrapper<Obs = unknown, Act = unknown, InnerObs = Obs, InnerAct = Ac
   protected get snapshotName(): string | undefined {
     return undefined
   }
+
+  /** Throws where `loadState` would: before anything has changed. */
+  protected checkState(_state: unknown): void {}
 
   /** Plain data, packed at once. A wrapper that overrides `snapshotName` overrides these two as well. */
   protected saveState(): unknown {

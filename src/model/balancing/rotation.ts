@@ -28,8 +28,17 @@ export class Rotation {
   private readonly sweepKind: number
   private readonly retryKind: number
   private readonly inRotation: Uint8Array
+  private readonly joined: (b: number, slot: number) => void
 
-  constructor(world: World, balancers: readonly Balancer[], backends: Backends, waiting: Unroutable) {
+  /** `joined`: told of every slot that gets traffic again by a look at the hosts of its balancer. */
+  constructor(
+    world: World,
+    balancers: readonly Balancer[],
+    backends: Backends,
+    waiting: Unroutable,
+    joined: (b: number, slot: number) => void,
+  ) {
+    this.joined = joined
     this.kernel = world.kernel
     this.replicas = world.replicas
     this.balancers = balancers
@@ -136,8 +145,12 @@ export class Rotation {
     let healthy = 0
     for (let slot = 0; slot < slots.length; slot++) if (isHealthy(slot)) healthy++
     health.updatePanic(hosts, healthy)
-    for (let slot = 0; slot < slots.length; slot++)
-      balancer.setAvailable(slot, health.panicking ? inRotation[slot] === 1 : isHealthy(slot))
+    for (let slot = 0; slot < slots.length; slot++) {
+      const available = health.panicking ? inRotation[slot] === 1 : isHealthy(slot)
+      const joins = available && balancer.available[slot] !== 1
+      balancer.setAvailable(slot, available)
+      if (joins) this.joined(b, slot)
+    }
     if (balancer.availableCount > 0) this.waiting.release(b)
   }
 

@@ -11,7 +11,7 @@ import type { ServiceSpec } from '../compile/compiled.ts'
 import { demandPerRequest } from '../declared-load.ts'
 import { READY } from '../replicas.ts'
 import { IntervalStats } from '../requests.ts'
-import { BUSY, LOAD, QUEUE_CPU, READY_REPLICAS, SERVICE_GAUGES } from '../service-gauges.ts'
+import { BUSY, DRAINING_BUSY, LOAD, QUEUE_CPU, READY_REPLICAS, SERVICE_GAUGES } from '../service-gauges.ts'
 import type { World } from '../world.ts'
 
 const EWMA_TIME = 300
@@ -159,7 +159,7 @@ export class Scaler implements ScalingView {
     const before = this.totals
     const totals: Totals = {
       time: now,
-      busy: total(BUSY),
+      busy: total(BUSY) - total(DRAINING_BUSY),
       ready: total(READY_REPLICAS),
       load: total(LOAD),
       offered: services.offered[this.service]!,

@@ -40,7 +40,8 @@ export class Interruptions {
   /** Nobody waits for the leg any more: where its service notices at once, it stops and gives everything back. */
   cancel(leg: number): void {
     const { legs, replicas, services } = this
-    if (legs.resident[leg] !== 1) return
+    // At a database, a leg keeps its place until it is done.
+    if (legs.resident[leg] !== 1 || legs.replica[leg]! < 0) return
     const r = legs.replica[leg]!
     const s = replicas.service[r]!
     if (this.specs[s]!.cancel !== 'immediate') return

@@ -28,6 +28,19 @@ describe('firstDifference', () => {
 })
 
 describe('copyData', () => {
+  it('makes plain objects of instances, and leaves those without data of their own', () => {
+    class Info {
+      mask = Int8Array.of(1)
+    }
+    const info = new Info()
+    const copy = copyData(info) as Info
+    expect(copy).not.toBe(info)
+    copy.mask[0] = 0
+    expect(info.mask[0]).toBe(1)
+    const date = new Date(0)
+    expect(copyData(date)).toBe(date)
+  })
+
   it('copies deeply, without properties that are not enumerable', () => {
     const original = { a: Float32Array.of(1), b: [{ c: 1 }], m: new Map([[1, [2]]]), s: new Set([3]) }
     const copy = copyData(Object.defineProperty(original, 'view', { value: 1 })) as typeof original

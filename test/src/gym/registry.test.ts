@@ -159,6 +159,16 @@ describe('make', () => {
     expect(specToJSON(registry.make(json).spec!)).toEqual(json)
   })
 
+  it('makes an environment without the limit that is registered again from its spec as JSON', () => {
+    registry.register({ id: 'Short-v0', entryPoint, maxEpisodeSteps: 1 })
+    const env = registry.make('Short-v0', {}, { maxEpisodeSteps: 0 })
+    const again = registry.make(JSON.parse(JSON.stringify(specToJSON(env.spec!))))
+    for (const made of [env, again]) {
+      made.reset({ seed: 1 })
+      expect(made.step(0).truncated).toBe(false)
+    }
+  })
+
   it('checks actions and results when asked to, and only then', () => {
     const careless = registry.make('Walk-v0')
     careless.reset({ seed: 1 })

@@ -260,6 +260,18 @@ describe('NormalizeReward', () => {
 })
 
 describe('FrameStack', () => {
+  it('refuses a snapshot of other frames before anything has changed', () => {
+    const three = new FrameStack(new Counter(), 3)
+    three.reset({ seed: 1 })
+    const snapshot = three.snapshot()
+    const inner = new Counter()
+    const four = new FrameStack(inner, 4)
+    four.reset({ seed: 1 })
+    for (let i = 0; i < 5; i++) four.step(0)
+    expect(() => four.restore(snapshot)).toThrow(/has 3 frames, not 4/)
+    expect(inner.steps).toBe(5)
+  })
+
   it('stacks the last observations, the newest last, and pads at a reset', () => {
     const env = new FrameStack(new Counter(), 3)
     expect(env.observationSpace.shape).toEqual([3, 2])
