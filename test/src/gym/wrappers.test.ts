@@ -261,10 +261,19 @@ describe('NormalizeReward', () => {
 
 describe('FrameStack', () => {
   it('refuses a snapshot of other frames before anything has changed', () => {
-    const three = new FrameStack(new Counter(), 3)
+    class Saved extends Counter {
+      snapshot(): Uint8Array {
+        return Uint8Array.of(this.steps)
+      }
+
+      restore(snapshot: Uint8Array): void {
+        this.steps = snapshot[0]!
+      }
+    }
+    const three = new FrameStack(new Saved(), 3)
     three.reset({ seed: 1 })
     const snapshot = three.snapshot()
-    const inner = new Counter()
+    const inner = new Saved()
     const four = new FrameStack(inner, 4)
     four.reset({ seed: 1 })
     for (let i = 0; i < 5; i++) four.step(0)
