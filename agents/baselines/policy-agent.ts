@@ -129,8 +129,8 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
   private readonly kind: Kind<V, P>
   private readonly definition: PolicyDefinition<P>
   private readonly params: PolicyParams
-  /** Made when the first view tells the number of slots. */
-  private policy: P | undefined
+  /** By the name of the balancer that decides ('' where there is one place of decision), each made when it first does. */
+  private readonly policies: Map<string, P> = new Map()
   private size = 0
 
   constructor(name: string, kind: Kind<V, P>, params: PolicyParams) {
@@ -148,12 +148,14 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
     if (typeof view !== 'object' || view === null || !this.kind.fits(view)) {
       throw new SimError('no-view', `${this.name} needs ${this.kind.missing}.`)
     }
-    return this.kind.act(this.policyFor(this.kind.size(view)), view, info)
+    const { balancer } = info
+    const place = typeof balancer === 'string' ? balancer : ''
+    return this.kind.act(this.policyFor(place, this.kind.size(view)), view, info)
   }
 
   /** A policy starts an episode as it starts a run. Its draws are the view's, hence the environment's seed counts. */
   reset(_seed: number): void {
-    this.policy = undefined
+    this.policies.clear()
   }
 
   save(): Uint8Array {
@@ -161,23 +163,27 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
       agent: this.name,
       params: this.params,
       size: this.size,
-      state: this.policy === undefined ? null : { policy: this.policy.save() },
+      state: [...this.policies].map(([place, policy]) => [place, policy.save()]),
     })
   }
 
   /** The parameters stay this agent's own. */
   load(bytes: Uint8Array): void {
     const { size, state } = decodeCheckpointOf(this.name, bytes)
-    this.policy = undefined
-    if (state !== null) this.policyFor(size as number).load((state as { policy: unknown }).policy)
+    this.policies.clear()
+    for (const [place, policy] of state as unknown as [string, unknown][])
+      this.policyFor(place, size as number).load(policy)
   }
 
-  private policyFor(size: number): P {
-    if (this.policy === undefined || this.size !== size) {
-      this.policy = this.definition.create(this.params, size)
-      this.size = size
+  private policyFor(place: string, size: number): P {
+    if (this.size !== size) this.policies.clear()
+    this.size = size
+    let policy = this.policies.get(place)
+    if (policy === undefined) {
+      policy = this.definition.create(this.params, size)
+      this.policies.set(place, policy)
     }
-    return this.policy
+    return policy
   }
 }
 

@@ -1,5 +1,6 @@
 /** Environments on scenarios whose paths, clients and policies differ: what is measured must be what the pool is offered. */
 import { describe, expect, test } from 'vitest'
+import { createAgent } from '../../agents/index.ts'
 import { type Autoscaling, type Dispatch, type LoadBalancing, make } from '../../envs/index.ts'
 import { createBalancingPolicy } from '../../src/policies/index.ts'
 import { loadScenario } from '../../src/scenario/index.ts'
@@ -103,6 +104,33 @@ test('without a decision that leaves a choice, an episode of skipped ones ends',
   env.reset({ seed: 1 })
   expect(env.step(0).truncated).toBe(true)
 })
+
+test.each(['least-request', 'peak-ewma', 'prequal', 'c3', 'weighted'])(
+  '%s as an agent at two balancers decides by what each of them has seen, as in the simulator',
+  (policy) => {
+    const scenario = `
+horizon: 20s
+workloads:
+  wa: { to: ea, arrivals: { poisson: { rate: 60/s } } }
+  wb: { to: eb, arrivals: { poisson: { rate: 60/s } } }
+balancers: { ea: { policy: ${policy}, to: s }, eb: { policy: ${policy}, to: s } }
+services: { s: { replicas: 6, endpoints: { x: [{ cpu: { exponential: { mean: 30ms } } }] } } }
+`
+    const simulation = new Simulation(loadScenario(scenario), { seed: '1/0' })
+    const alone: string[] = []
+    simulation.world.requests.listener = ({ number, end }) => alone.push(`${number} ${end}`)
+    simulation.run()
+    const env = balancing({ scenario, start: 'empty', episodeLength: 'horizon' })
+    const agent = createAgent(policy, {}, env)
+    let { observation, info } = env.reset({ seed: 1 })
+    const stepped: string[] = []
+    env.simulation!.world.requests.listener = ({ number, end }) => stepped.push(`${number} ${end}`)
+    for (let truncated = false; !truncated; ) {
+      ;({ observation, info, truncated } = env.step(agent.act(observation, info) as number))
+    }
+    expect(stepped).toEqual(alone)
+  },
+)
 
 test('hedged requests meet the same replicas in an environment as in the simulator', () => {
   const simulation = new Simulation(loadScenario(ONE), { seed: '1/0' })
