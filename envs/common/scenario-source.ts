@@ -43,11 +43,16 @@ export function readScenario(source: unknown, set: LoadOptions['set'] = []): Sce
 
 const HINT = `Give the path of a scenario file, its text, or one of ${Object.keys(SCENARIOS).join(', ')}.`
 
-type FileSystem = { existsSync(path: string): boolean; readFileSync(path: string, encoding: 'utf8'): string }
+type FileSystem = {
+  statSync(path: string, options: { throwIfNoEntry: false }): { isFile(): boolean } | undefined
+  readFileSync(path: string, encoding: 'utf8'): string
+}
 
 /** undefined where there is no such file, or no file system. */
 function readFile(path: string): string | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
   const files = process?.getBuiltinModule?.('node:fs') as FileSystem | undefined
-  return files?.existsSync(path) ? files.readFileSync(path, 'utf8') : undefined
+  return files?.statSync(path, { throwIfNoEntry: false })?.isFile()
+    ? files.readFileSync(path, 'utf8')
+    : undefined
 }

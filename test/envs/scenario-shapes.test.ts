@@ -232,6 +232,7 @@ describe('bad options', () => {
     ['LoadBalancingWeights-v0', { scenario, classWeights: { wc: 2 } }, 'has no class "wc"'],
     ['AdmissionControl-v0', { scenario, values: { wc: 2 } }, 'has no class "wc"'],
     ['LoadBalancing-v0', { scenario, background: 'randm' }, 'background'],
+    ['LoadBalancing-v0', { scenario: '/' }, 'no scenario "/"'],
     ['LoadBalancingWeights-v0', { scenario, start: { warm: 'randm' } }, 'start.warm'],
     ['Autoscaling-v0', { start: { warm: 'hpaa' } }, 'start.warm'],
     ['LoadBalancing-v0', { scenario, randomize: { 'services.sa.cores': [1, 4] } }, 'services.sa.cores'],

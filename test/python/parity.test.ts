@@ -121,12 +121,14 @@ describe.skipIf(PYTHON === undefined)('a policy trained in TypeScript', () => {
     expect(new Set(actions).size).toBeGreaterThan(1)
     const program = `
 import json, sys
-import asyncflow_gym, gymnasium
+import asyncflow_gym, gymnasium, numpy as np
 folder, options = sys.argv[1], json.loads(sys.argv[2])
 env = gymnasium.make("asyncflow/LoadBalancing-v0", **options)
 for policy in (asyncflow_gym.load_policy(folder), asyncflow_gym.load_policy(folder + "/agent.ckpt")):
     assert policy.name == "ppo"
     observation, info = env.reset(seed=11)
+    only = np.arange(env.action_space.n) == 2
+    assert policy.act(observation, {"action_mask": only}) == policy.act(observation, {"actionMask": only}) == 2
     actions = []
     for _ in range(50):
         action = policy.act(observation, info)

@@ -37,7 +37,8 @@ def _objects(values: list[Any], present: np.ndarray) -> np.ndarray:
 class LazyInfos(dict[str, Any]):
     """The infos of a step, fetched when something in them is looked at: most training loops never do.
 
-    It is the dict that it stands for in all that a program can do with it.
+    It is the dict that it stands for in all that a program can do with it, but for ``json.dumps``, which counts the entries
+    behind its back: give that a ``dict`` of it.
     """
 
     __slots__ = ("_fetch", "__weakref__")

@@ -27,7 +27,8 @@ class Policy:
         """
         if self._bridge is None:
             raise ValueError("the policy is closed. Load it again.")
-        wire = {key: info[key] for key in ("actionMask",) if key in info}
+        mask = info.get("actionMask", info.get("action_mask"))
+        wire = {} if mask is None else {"actionMask": _mask_to_wire(mask)}
         (action,) = self._bridge.request("act", self._handle, observation, wire, deterministic)
         return np.int64(action) if isinstance(action, float) else action
 
@@ -39,6 +40,17 @@ class Policy:
 
     def __del__(self) -> None:
         self.close()
+
+
+def _mask_to_wire(mask: Any) -> Any:
+    """A mask of truth values counts as one of 0 and 1, also where it is a part of a composite one."""
+    if mask is None:
+        return None
+    if isinstance(mask, dict):
+        return {key: _mask_to_wire(part) for key, part in mask.items()}
+    if isinstance(mask, (tuple, list)) and not all(isinstance(x, (int, np.bool_, np.integer)) for x in mask):
+        return [_mask_to_wire(part) for part in mask]
+    return np.asarray(mask, np.int8)
 
 
 def load_policy(path: str | os.PathLike[str]) -> Policy:

@@ -25,6 +25,9 @@ export class FrameStack<Act = unknown> extends ObservationWrapper<Frames, Act> {
     }
     const options = { shape: [stackSize, ...box.shape], dtype: box.dtype }
     super(env as Env<Frames, Act>, new Box(repeat(box.low, stackSize), repeat(box.high, stackSize), options))
+    if (padding !== 'reset' && padding !== 'zero') {
+      reject(`expected "reset" or "zero", got ${JSON.stringify(padding)}`, 'FrameStack.padding', '')
+    }
     this.padding = padding
     this.frameSize = box.low.length
     this.frames = newArray(box.dtype, stackSize * this.frameSize)

@@ -260,6 +260,10 @@ describe('NormalizeReward', () => {
 })
 
 describe('FrameStack', () => {
+  it('refuses a padding that is none', () => {
+    expect(() => new FrameStack(new Counter(), 3, 'zzz' as 'zero')).toThrow(/"reset" or "zero", got "zzz"/)
+  })
+
   it('refuses a snapshot of other frames before anything has changed', () => {
     class Saved extends Counter {
       snapshot(): Uint8Array {
