@@ -80,7 +80,10 @@ test('a slot whose every answer is a refusal without delay shows its failures', 
   const env = balancing({
     scenario: `
 horizon: 60s
-workloads: { w: { to: e, arrivals: { poisson: { rate: 300/s } } } }
+workloads:
+  w: { to: e, arrivals: { poisson: { rate: 300/s } } }
+  # Takes the only token that the limit ever has.
+  v: { to: bad, arrivals: { deterministic: { rate: 1/s } } }
 balancers: { e: { policy: random, targets: [bad, good] } }
 services:
   good: { replicas: 2, endpoints: { x: [{ cpu: 5ms }] } }
