@@ -163,7 +163,7 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
       agent: this.name,
       params: this.params,
       size: this.size,
-      state: [...this.policies].map(([place, policy]) => [place, policy.save()]),
+      state: Object.fromEntries([...this.policies].map(([place, policy]) => [place, policy.save()])),
     })
   }
 
@@ -171,8 +171,9 @@ export class PolicyAgent<V, P extends { save(): unknown; load(state: unknown): v
   load(bytes: Uint8Array): void {
     const { size, state } = decodeCheckpointOf(this.name, bytes)
     this.policies.clear()
-    for (const [place, policy] of state as unknown as [string, unknown][])
+    for (const [place, policy] of Object.entries(state ?? {})) {
       this.policyFor(place, size as number).load(policy)
+    }
   }
 
   private policyFor(place: string, size: number): P {

@@ -1,8 +1,8 @@
 /**
  * The infos of several environments by key, as Gymnasium's vector environments have them. A column is
  * `[kind, data, present]`: numbers (n), booleans (b), texts (s) joined by NUL, arrays of one length (a) stacked,
- * objects (m) as columns again, anything else (o) as a list. Null beside numbers is NaN, where the first is a number. `present` is null where every environment has the key,
- * else an array of 0 and 1.
+ * objects (m) as columns again, anything else (o) as a list. Null beside numbers is NaN, where the first is a number.
+ * `present` is null where every environment has the key, else an array of 0 and 1.
  */
 import type { MessageWriter, WireArray } from './wire.ts'
 

@@ -166,12 +166,7 @@ export class LoadBalancingWeights implements Env<Float32Array, Float32Array> {
       ...(options.slo === undefined ? {} : { lateAfter: options.slo }),
     })
     this.simulation = simulation
-    const { compiled } = simulation.world
-    const { failureCost } = options
-    const costs =
-      failureCost === undefined
-        ? failureCosts(compiled, load.demand)
-        : compiled.classes.map(() => failureCost)
+    const costs = failureCosts(simulation.world.compiled, load.demand, options.failureCost)
     const requests = this.interval * this.referenceRate
     this.reward = new LoadBalancingWeightsReward(simulation, options, load, costs, requests)
     const balancers = this.balancers(simulation)

@@ -170,12 +170,7 @@ export class LoadBalancing implements Env<Float32Array, number> {
     for (const view of views) view.rateTime = 20 * this.load.demand
     this.first = views[0]!
     this.positions = simulation.world.balancers.all.map((balancer) => views.indexOf(balancer))
-    const { compiled } = simulation.world
-    const { failureCost } = this.options
-    const costs =
-      failureCost === undefined
-        ? failureCosts(compiled, this.load.demand)
-        : compiled.classes.map(() => failureCost)
+    const costs = failureCosts(simulation.world.compiled, this.load.demand, this.options.failureCost)
     this.reward = new LoadBalancingReward(simulation, this.options, this.load, costs)
     this.traceId = `${simulation.scenarioHash}:${simulation.seed}`
     this.masks = []

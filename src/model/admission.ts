@@ -89,8 +89,8 @@ export class Admission implements Part, LimitsHost {
     this.refusals.add(s, reason)
   }
 
-  /** Counts a leg that its service does not want. Whether it goes without an answer: its caller is not there to hear it. */
-  isDropped(leg: number, s: number, spec: ServiceSpec): boolean {
+  /** A leg that its service does not want. Gives whether it goes without an answer: its caller is not there to hear it. */
+  countUnwanted(leg: number, s: number, spec: ServiceSpec): boolean {
     const dropped = spec.cancel !== 'never' && !this.callers.isAwaited(leg)
     this.count(s, dropped ? CANCELLED : EXPIRED)
     return dropped
@@ -102,7 +102,7 @@ export class Admission implements Part, LimitsHost {
     const { limits } = this
     limits.begin(leg)
     if (!this.wants(leg, spec)) {
-      return this.isDropped(leg, s, spec) ? ABANDONED : DEADLINE
+      return this.countUnwanted(leg, s, spec) ? ABANDONED : DEADLINE
     }
     if (overload === undefined) return ADMITTED
     if (limits.isTooFast(leg, leg, r, s)) {

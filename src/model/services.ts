@@ -246,7 +246,7 @@ export class Services implements Part {
     const { legs, replicas } = this
     const s = replicas.service[legs.replica[row]!]!
     const spec = this.specs[s]!
-    if (legs.kind[row] !== LEG || !this.admission!.isDropped(row, s, spec)) {
+    if (legs.kind[row] !== LEG || !this.admission!.countUnwanted(row, s, spec)) {
       this.fail(row, DEADLINE)
       return
     }
